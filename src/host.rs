@@ -1,0 +1,401 @@
+//! One host's files: read on demand, resolved as in a chroot, never outside the root.
+
+use crate::edit::{FileEdit, apply};
+use bstr::{BString, ByteVec};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::ffi::{OsStr, OsString};
+use std::io::Read;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The largest file that is read. Configuration is far smaller; what is larger is no configuration.
+pub const SIZE_LIMIT: u64 = 16 * 1024 * 1024;
+/// As many symbolic links as the kernel follows in one path (`MAXSYMLINKS`).
+const SYMLINK_LIMIT: usize = 40;
+
+/// What a path is, links followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing there.
+    Missing,
+    /// A symbolic link whose target is not there, or that runs in a circle.
+    Dangling,
+    /// A regular file.
+    File,
+    /// A directory.
+    Dir,
+    /// A symbolic link to `/dev/null`, systemd's mask; counts even where the tree has no `/dev`.
+    Null,
+    /// A device, FIFO or socket.
+    Other,
+}
+
+/// An entry of a directory, links not followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A regular file.
+    File,
+    /// A directory.
+    Dir,
+    /// A symbolic link.
+    Symlink,
+    /// A device, FIFO or socket.
+    Other,
+}
+
+/// The entries of one directory, sorted by byte value.
+pub type Listing = BTreeMap<BString, Entry>;
+
+/// Who owns a file and who may read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mode {
+    /// Permission bits.
+    pub bits: u32,
+    /// Owner.
+    pub uid: u32,
+    /// Group.
+    pub gid: u32,
+}
+
+/// A path that could not be read and why: the run ends with exit code 2.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unreadable {
+    /// Relative to the host's root.
+    pub file: PathBuf,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// One host's files. Paths are relative to its root, without a leading slash.
+#[derive(Clone)]
+pub struct Host {
+    mounts: Rc<[Mount]>,
+    live: bool,
+    cache: Rc<Cache>,
+    overlay: BTreeMap<PathBuf, Arc<[u8]>>,
+}
+
+/// A real directory and where it lies in the host's tree.
+struct Mount {
+    at: PathBuf,
+    real: PathBuf,
+}
+
+#[derive(Default)]
+struct Cache {
+    listings: RefCell<HashMap<PathBuf, Rc<Listing>>>,
+    files: RefCell<HashMap<PathBuf, Option<Arc<[u8]>>>>,
+    unreadable: RefCell<Vec<Unreadable>>,
+}
+
+/// A path after following its links.
+struct Resolved {
+    path: PathBuf,
+    kind: Kind,
+}
+
+impl Host {
+    /// The host whose `/` is `root`.
+    #[must_use]
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self::mounted([(PathBuf::new(), root.into())])
+    }
+
+    /// A folder of loose files, which stand where `at` says (`etc/systemd/network`).
+    #[must_use]
+    pub fn loose(at: impl Into<PathBuf>, folder: impl Into<PathBuf>) -> Self {
+        Self::mounted([(at.into(), folder.into())])
+    }
+
+    fn mounted(mounts: impl IntoIterator<Item = (PathBuf, PathBuf)>) -> Self {
+        let mounts = mounts.into_iter().map(|(at, real)| Mount { at, real }).collect();
+        Self { mounts, live: false, cache: Rc::default(), overlay: BTreeMap::new() }
+    }
+
+    /// This host is a machine's real tree (`--root`), not a repository's copy: what a
+    /// repository cannot carry (modes, owners, a machine-id) counts.
+    #[must_use]
+    pub fn live(self, live: bool) -> Self {
+        Self { live, ..self }
+    }
+
+    /// Whether modes, owners and a missing machine-id count.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.live
+    }
+
+    /// What a walk has already seen, so that it is not read again.
+    pub fn seed(&self, dir: PathBuf, listing: Listing) {
+        self.cache.listings.borrow_mut().insert(dir, Rc::new(listing));
+    }
+
+    /// The same host with one file's text replaced or added.
+    #[must_use]
+    pub fn with_file(&self, path: &Path, text: Vec<u8>) -> Self {
+        let mut host = self.clone();
+        let path = self.canonical(path).unwrap_or_else(|| path.to_owned());
+        host.overlay.insert(path, text.into());
+        host
+    }
+
+    /// The same host, edited.
+    #[must_use]
+    pub fn with(&self, edits: &[FileEdit]) -> Self {
+        edits.iter().fold(self.clone(), |host, edit| {
+            let before = host.read(&edit.file).unwrap_or_default();
+            host.with_file(&edit.file, apply(&before, &edit.edits))
+        })
+    }
+
+    /// A file's bytes; `None` where there is no regular file. A file that is there and cannot
+    /// be read is `None` too, and [`unreadable`](Self::unreadable) tells why.
+    #[must_use]
+    pub fn read(&self, path: &Path) -> Option<Arc<[u8]>> {
+        let resolved = self.resolve(path);
+        if resolved.kind != Kind::File {
+            return None;
+        }
+        if let Some(text) = self.overlay.get(&resolved.path) {
+            return Some(Arc::clone(text));
+        }
+        if let Some(known) = self.cache.files.borrow().get(&resolved.path) {
+            return known.clone();
+        }
+        let text = match read_regular(&self.outside(&resolved.path)?) {
+            Ok(bytes) => Some(Arc::from(bytes)),
+            Err(message) => {
+                self.cache.unreadable.borrow_mut().push(Unreadable { file: path.to_owned(), message });
+                None
+            }
+        };
+        self.cache.files.borrow_mut().insert(resolved.path, text.clone());
+        text
+    }
+
+    /// What could not be read so far.
+    #[must_use]
+    pub fn unreadable(&self) -> Vec<Unreadable> {
+        self.cache.unreadable.borrow().clone()
+    }
+
+    /// What a path is, links followed.
+    #[must_use]
+    pub fn kind(&self, path: &Path) -> Kind {
+        self.resolve(path).kind
+    }
+
+    /// Whether a regular file is there, links followed.
+    #[must_use]
+    pub fn is_file(&self, path: &Path) -> bool {
+        self.kind(path) == Kind::File
+    }
+
+    /// The names in a directory, sorted by byte value; none where there is no directory.
+    #[must_use]
+    pub fn entries(&self, dir: &Path) -> Vec<BString> {
+        let resolved = self.resolve(dir);
+        if resolved.kind != Kind::Dir {
+            return Vec::new();
+        }
+        self.listing(&resolved.path).keys().cloned().collect()
+    }
+
+    /// The file's permissions, where they count (`--root`).
+    #[must_use]
+    pub fn mode(&self, path: &Path) -> Option<Mode> {
+        if !self.live {
+            return None;
+        }
+        let real = self.outside(&self.canonical(path)?)?;
+        let meta = std::fs::symlink_metadata(real).ok()?;
+        Some(Mode { bits: meta.mode() & 0o7777, uid: meta.uid(), gid: meta.gid() })
+    }
+
+    /// The path inside the host that `path` stands for once its links are followed;
+    /// `None` where that is nothing.
+    #[must_use]
+    pub fn canonical(&self, path: &Path) -> Option<PathBuf> {
+        let resolved = self.resolve(path);
+        matches!(resolved.kind, Kind::File | Kind::Dir | Kind::Other).then_some(resolved.path)
+    }
+
+    /// Where a path of the host lies on this machine; `None` outside a loose folder. Links
+    /// are not followed: give a [`canonical`](Self::canonical) path where that matters.
+    #[must_use]
+    pub fn outside(&self, path: &Path) -> Option<PathBuf> {
+        let mount = self.mounts.iter().find(|mount| path.starts_with(&mount.at))?;
+        let rest = path.strip_prefix(&mount.at).ok()?;
+        Some(if rest.as_os_str().is_empty() { mount.real.clone() } else { mount.real.join(rest) })
+    }
+
+    /// Follows `path` through the host's own links: `/` is the root, `..` stops there.
+    fn resolve(&self, path: &Path) -> Resolved {
+        let mut links = 0;
+        let mut done = PathBuf::new();
+        let mut todo: Vec<OsString> = Vec::new();
+        push_components(&mut todo, path);
+        while let Some(name) = todo.pop() {
+            if name == ".." {
+                done.pop();
+                continue;
+            }
+            let entry = self.listing(&done).get(name.as_bytes()).copied();
+            done.push(&name);
+            let kind = match entry {
+                Some(Entry::Symlink) => {
+                    links += 1;
+                    let target = self.outside(&done).and_then(|real| std::fs::read_link(real).ok());
+                    let (Some(target), true) = (target, links <= SYMLINK_LIMIT) else {
+                        return Resolved { path: done, kind: Kind::Dangling };
+                    };
+                    done.pop();
+                    if target.is_absolute() {
+                        done = PathBuf::new();
+                    }
+                    push_components(&mut todo, &target);
+                    continue;
+                }
+                Some(Entry::Dir) => continue,
+                Some(Entry::File) => Kind::File,
+                Some(Entry::Other) => Kind::Other,
+                None => Kind::Missing,
+            };
+            let last = todo.is_empty();
+            todo.iter().rev().for_each(|name| done.push(name));
+            return Resolved { kind: self.settle(kind, last, links > 0, &done), path: done };
+        }
+        Resolved { path: done, kind: Kind::Dir }
+    }
+
+    /// What a path is whose walk ended at an entry of `kind`.
+    fn settle(&self, kind: Kind, last: bool, linked: bool, path: &Path) -> Kind {
+        if linked && path == Path::new("dev/null") && !self.overlay.contains_key(path) {
+            return Kind::Null;
+        }
+        match (kind, last) {
+            (Kind::File | Kind::Other, true) => kind,
+            _ if linked => Kind::Dangling,
+            _ => Kind::Missing,
+        }
+    }
+
+    /// The entries of a directory whose path has no links left in it.
+    fn listing(&self, dir: &Path) -> Rc<Listing> {
+        let known = self.cache.listings.borrow().get(dir).cloned();
+        let listing = known.unwrap_or_else(|| {
+            let listing = Rc::new(self.list(dir));
+            self.cache.listings.borrow_mut().insert(dir.to_owned(), Rc::clone(&listing));
+            listing
+        });
+        if self.overlay.keys().any(|path| path.starts_with(dir)) {
+            let mut listing = Listing::clone(&listing);
+            for path in self.overlay.keys() {
+                add_path(&mut listing, dir, path, Entry::File);
+            }
+            return Rc::new(listing);
+        }
+        listing
+    }
+
+    fn list(&self, dir: &Path) -> Listing {
+        let mut listing = Listing::new();
+        for mount in self.mounts.iter() {
+            add_path(&mut listing, dir, &mount.at, Entry::Dir);
+        }
+        let Some(real) = self.outside(dir) else { return listing };
+        match std::fs::read_dir(real) {
+            Ok(entries) => {
+                for entry in entries.flatten() {
+                    let kind = entry.file_type().map_or(Entry::Other, entry_of);
+                    listing.insert(BString::from(entry.file_name().into_vec()), kind);
+                }
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => {
+                let message = format!("cannot list this directory: {error}; make it readable or exclude it");
+                self.cache.unreadable.borrow_mut().push(Unreadable { file: dir.to_owned(), message });
+            }
+        }
+        listing
+    }
+}
+
+/// What the walk's or `readdir`'s file type is to us.
+#[must_use]
+pub fn entry_of(kind: std::fs::FileType) -> Entry {
+    if kind.is_symlink() {
+        Entry::Symlink
+    } else if kind.is_dir() {
+        Entry::Dir
+    } else if kind.is_file() {
+        Entry::File
+    } else {
+        Entry::Other
+    }
+}
+
+/// A host's path made of bytes, relative to its root.
+#[must_use]
+pub fn host_path(bytes: &[u8]) -> PathBuf {
+    let path = PathBuf::from(OsStr::from_bytes(bytes));
+    path.strip_prefix("/").map(Path::to_owned).unwrap_or(path)
+}
+
+/// A path's bytes.
+#[must_use]
+pub fn path_bytes(path: &Path) -> BString {
+    BString::from(Vec::from_path_lossy(path).into_owned())
+}
+
+/// The components of `path` onto a stack, the first on top; `.` and `/` drop out.
+fn push_components(stack: &mut Vec<OsString>, path: &Path) {
+    let names = path.components().rev().filter_map(|component| match component {
+        Component::Normal(name) => Some(name.to_owned()),
+        Component::ParentDir => Some("..".into()),
+        Component::RootDir | Component::CurDir | Component::Prefix(_) => None,
+    });
+    stack.extend(names);
+}
+
+/// Adds to the listing of `dir` the name by which it leads to `path`.
+fn add_path(listing: &mut Listing, dir: &Path, path: &Path, leaf: Entry) {
+    let Ok(rest) = path.strip_prefix(dir) else { return };
+    let mut names = rest.components();
+    let Some(Component::Normal(name)) = names.next() else { return };
+    let entry = if names.next().is_some() { Entry::Dir } else { leaf };
+    listing.entry(BString::from(name.as_bytes())).or_insert(entry);
+}
+
+/// Reads a regular file that no link stands in for; a FIFO put there meanwhile does not block.
+fn read_regular(path: &Path) -> Result<Vec<u8>, String> {
+    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+    let mut file = std::fs::OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits() as i32)
+        .open(path)
+        .map_err(|error| format!("cannot read this file: {error}; make it readable or exclude it"))?;
+    let meta = file.metadata().map_err(|error| format!("cannot read this file: {error}"))?;
+    if !meta.is_file() {
+        return Err("not a regular file; exclude it".to_owned());
+    }
+    if meta.len() > SIZE_LIMIT {
+        return Err(format!(
+            "{} bytes are too much for a configuration file (the limit is 16 MiB); exclude it",
+            meta.len()
+        ));
+    }
+    let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
+    (&mut file)
+        .take(SIZE_LIMIT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("cannot read this file: {error}"))?;
+    if bytes.len() as u64 > SIZE_LIMIT {
+        return Err("this file grew over 16 MiB while it was read; exclude it".to_owned());
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,11 @@
+//! bridgepin: says for every Linux bridge in a tree of configuration what address it will
+//! really get, and writes the line that really pins it.
+
+pub mod address;
+pub mod edit;
+pub mod host;
+pub mod judgement;
+pub mod links;
+pub mod span;
+pub mod stack;
+pub mod syntax;

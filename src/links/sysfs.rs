@@ -1,0 +1,24 @@
+//! Evidence from a `/sys`: `class/net/NAME/address` and `addr_assign_type`.
+
+use super::{Evidence, Links, Source};
+use crate::address::MacAddress;
+use bstr::{BStr, ByteSlice};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// Adds every link of `class/net`; what has no Ethernet address counts as there, without one.
+pub(super) fn gather(sys: &Path, links: &mut Links) {
+    let Ok(entries) = std::fs::read_dir(sys.join("class/net")) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let file = entry.path().join("address");
+        let link = links.entry(BStr::new(name.as_bytes()));
+        let text = |path: &Path| std::fs::read(path).ok();
+        if let Some(address) = text(&file).and_then(|text| MacAddress::parse(text.trim_ascii())) {
+            link.evidence.push(Evidence { address, source: Source::Sysfs(file), assigned: false });
+        }
+        let assign_type = text(&entry.path().join("addr_assign_type"));
+        link.assign_type = assign_type.and_then(|text| text.trim_ascii().to_str().ok()?.parse().ok());
+    }
+    links.set_complete();
+}

@@ -1,0 +1,1 @@
+//! Alpine's package `bridge`: its hook, `/etc/network/if-pre-up.d/bridge`.

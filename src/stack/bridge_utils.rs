@@ -1,0 +1,1 @@
+//! Debian bridge-utils' hook, `/etc/network/if-pre-up.d/bridge`.

@@ -1,0 +1,115 @@
+//! `/etc/network/interfaces` with all that it sources, as each program of the ifupdown family
+//! reads it. One reader a file; what they read has one shape.
+
+use crate::judgement::Problem;
+use crate::span::{Place, Span};
+use crate::syntax::Token;
+use std::path::Path;
+use std::sync::Arc;
+
+pub mod busybox;
+pub mod ifupdown;
+pub mod ifupdown2;
+pub mod ifupdown_ng;
+
+/// Where the family's file lies.
+pub const MAIN_FILE: &str = "etc/network/interfaces";
+
+/// A token and the file it stands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// The text and its span.
+    pub token: Token,
+    /// The file, relative to the host's root.
+    pub file: Arc<Path>,
+}
+
+impl Word {
+    /// Where it stands.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place::new(&self.file, self.token.span)
+    }
+}
+
+/// A line inside an `iface` stanza. A value that the reader joins from several lines is one
+/// option for each line, in their order: joining is the stack's business.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opt {
+    /// The option's name as the reader keeps it (ifupdown2 turns `_` into `-`); its span is what stands in the file.
+    pub key: Word,
+    /// Its value as the reader keeps it.
+    pub value: Token,
+    /// All the physical lines, with their line endings.
+    pub line: Span,
+}
+
+impl Opt {
+    /// Where its value stands; where it is empty, the name.
+    #[must_use]
+    pub fn value_place(&self) -> Place {
+        let span = if self.value.text.is_empty() { self.key.token.span } else { self.value.span };
+        Place::new(&self.key.file, span)
+    }
+
+    /// The whole of its lines.
+    #[must_use]
+    pub fn line_place(&self) -> Place {
+        Place::new(&self.key.file, self.line)
+    }
+}
+
+/// An `iface` stanza. Where a program merges the stanzas of a name, the stack does that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stanza {
+    /// The interface's (or logical interface's, or template's) name.
+    pub name: Word,
+    /// `inet`, `inet6` ...; none where the line has none.
+    pub family: Option<Token>,
+    /// `static`, `dhcp` ...; none where the line has none.
+    pub method: Option<Token>,
+    /// The names after `inherits`, and for ifupdown-ng those of `inherit` lines.
+    pub inherits: Vec<Token>,
+    /// A template that is no interface (ifupdown-ng's `template`).
+    pub template: bool,
+    /// Its options in file order. Options copied by `inherits` are not here: the stack looks them up.
+    pub options: Vec<Opt>,
+    /// The `iface` line, all its physical lines.
+    pub line: Span,
+}
+
+impl Stanza {
+    /// The `iface` line without its line ending's following lines: what a report marks.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place::new(&self.name.file, self.name.token.span)
+    }
+}
+
+/// `auto` and `allow-*`: an interface that some command brings up by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// `auto`, or what follows `allow-`.
+    pub class: Vec<u8>,
+    /// The word: a name, a pattern, `name=logical`.
+    pub name: Word,
+}
+
+/// What a program reads out of the files.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// In the order in which they are read.
+    pub stanzas: Vec<Stanza>,
+    /// In the order in which they are read.
+    pub starts: Vec<Start>,
+    /// Names of `no-scripts` lines, patterns as written.
+    pub no_scripts: Vec<Word>,
+    /// `mapping` stanzas: their patterns and lines (`script`, `map`).
+    pub mappings: Vec<(Vec<Word>, Vec<Opt>)>,
+    /// What the reader complains about.
+    pub problems: Vec<Problem>,
+    /// The program refuses everything: nothing is brought up.
+    pub refused: bool,
+    /// Every file that was read, in that order, the main file first.
+    pub files: Vec<Arc<Path>>,
+}

@@ -1,0 +1,233 @@
+//! What the kernel does to a bridge's address, as far as bring-up can see it.
+//!
+//! The ifupdown family and network-scripts are scripts: what a bridge ends up with is the
+//! sum of what they ask the kernel to do. Each of those stacks turns its files into calls of
+//! this model, and the outcome is read off at the end.
+//!
+//! Sources: `br_stp_recalculate_bridge_id` (net/bridge/br_stp_if.c) takes the lowest port address
+//! unless `addr_assign_type` is `NET_ADDR_SET`; `dev_set_mac_address` (net/core/dev.c) makes it so.
+//! Measured on kernel 6.18: setting the address that a bridge has already pins it too, and with
+//! no port left an unset address becomes all-zero.
+
+use super::udev::Udev;
+use crate::address::MacAddress;
+use crate::judgement::Outcome;
+use crate::span::Place;
+use bstr::{BStr, BString};
+use std::collections::BTreeMap;
+
+/// A refusal, by the error that the caller's program would print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errno {
+    /// There is such a link already (`RTNETLINK answers: File exists`).
+    Exists,
+    /// `Cannot find device`.
+    NoDevice,
+    /// A multicast or all-zero address (`Cannot assign requested address`).
+    AddressNotAvailable,
+    /// The link cannot do that: no bridge, a bridge as port, a port twice (`Invalid argument`, `Device or resource busy`).
+    Invalid,
+}
+
+/// An address of the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// Known from the configuration or from evidence.
+    Known(MacAddress),
+    /// Some address that only the running system can tell.
+    Unknown,
+}
+
+impl Address {
+    /// The address, where it is known.
+    #[must_use]
+    pub fn known(self) -> Option<MacAddress> {
+        match self {
+            Self::Known(address) => Some(address),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// Who sets an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// Whether the configuration states the address (a literal, a link's name, a shell
+    /// command) or software makes it up.
+    pub generated: bool,
+    /// The line that asks for it, where there is one.
+    pub place: Option<Place>,
+}
+
+impl Cause {
+    /// A line of the configuration states it.
+    #[must_use]
+    pub fn stated(place: Place) -> Self {
+        Self { generated: false, place: Some(place) }
+    }
+}
+
+/// What a link is, as far as addresses depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkKind {
+    /// A bridge.
+    Bridge,
+    /// Made by software too (veth, vlan, bond, dummy ...).
+    Virtual,
+    /// There before any configuration is read.
+    Physical,
+}
+
+/// One link.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// What it is.
+    pub kind: LinkKind,
+    /// Its own address; for a bridge that takes its ports' use [`Kernel::address`].
+    own: Address,
+    /// Who set its address: `addr_assign_type` 3. `None` is the kernel's choice.
+    pub set_by: Option<Cause>,
+    /// The bridge it is a port of.
+    pub master: Option<BString>,
+    /// What made it.
+    pub made_by: Option<Place>,
+}
+
+impl Link {
+    fn is_port_of(&self, bridge: &BStr) -> bool {
+        self.master.as_ref().is_some_and(|master| master == bridge)
+    }
+}
+
+/// The links and their addresses.
+#[derive(Clone, Default)]
+pub struct Kernel {
+    links: BTreeMap<BString, Link>,
+    udev: Option<Udev>,
+}
+
+impl Kernel {
+    /// No links yet; with `udev`, that udevd handles every new link.
+    #[must_use]
+    pub fn new(udev: Option<Udev>) -> Self {
+        Self { links: BTreeMap::new(), udev }
+    }
+
+    /// A link that is there before the configuration is read.
+    pub fn add_physical(&mut self, name: &BStr, address: Address) {
+        let link = Link { kind: LinkKind::Physical, own: address, set_by: None, master: None, made_by: None };
+        self.links.entry(name.to_owned()).or_insert(link);
+    }
+
+    /// Makes a link, with an address where the caller gives one (`ip link add ... address`).
+    pub fn add(
+        &mut self,
+        name: &BStr,
+        kind: LinkKind,
+        address: Option<(Address, Cause)>,
+        made_by: Option<Place>,
+    ) -> Result<(), Errno> {
+        if self.links.contains_key(name) {
+            return Err(Errno::Exists);
+        }
+        if let Some((address, _)) = &address {
+            usable(*address)?;
+        }
+        let (own, set_by) = match address {
+            Some((address, cause)) => (address, Some(cause)),
+            None => (Address::Unknown, None),
+        };
+        let mut link = Link { kind, own, set_by, master: None, made_by };
+        let set = link.set_by.is_some();
+        if let Some((address, cause)) = self.udev.as_ref().and_then(|udev| udev.on_add(name, kind, set)) {
+            (link.own, link.set_by) = (address, Some(cause));
+        }
+        self.links.insert(name.to_owned(), link);
+        Ok(())
+    }
+
+    /// Removes a link; a bridge's ports stay without it.
+    pub fn delete(&mut self, name: &BStr) -> Result<(), Errno> {
+        self.links.remove(name).ok_or(Errno::NoDevice)?;
+        for link in self.links.values_mut() {
+            if link.is_port_of(name) {
+                link.master = None;
+            }
+        }
+        Ok(())
+    }
+
+    /// `ip link set dev NAME address ...`.
+    pub fn set_address(&mut self, name: &BStr, address: Address, cause: Cause) -> Result<(), Errno> {
+        let link = self.links.get_mut(name).ok_or(Errno::NoDevice)?;
+        usable(address)?;
+        (link.own, link.set_by) = (address, Some(cause));
+        Ok(())
+    }
+
+    /// `ip link set dev PORT master BRIDGE`.
+    pub fn set_master(&mut self, port: &BStr, bridge: &BStr) -> Result<(), Errno> {
+        if self.links.get(bridge).ok_or(Errno::NoDevice)?.kind != LinkKind::Bridge {
+            return Err(Errno::Invalid);
+        }
+        let port = self.links.get_mut(port).ok_or(Errno::NoDevice)?;
+        if port.kind == LinkKind::Bridge {
+            return Err(Errno::Invalid);
+        }
+        port.master = Some(bridge.to_owned());
+        Ok(())
+    }
+
+    /// `ip link set dev PORT nomaster`.
+    pub fn clear_master(&mut self, port: &BStr) -> Result<(), Errno> {
+        self.links.get_mut(port).ok_or(Errno::NoDevice)?.master = None;
+        Ok(())
+    }
+
+    /// A link.
+    #[must_use]
+    pub fn link(&self, name: &BStr) -> Option<&Link> {
+        self.links.get(name)
+    }
+
+    /// The names of all bridges, sorted.
+    pub fn bridges(&self) -> impl Iterator<Item = &BString> {
+        self.links.iter().filter(|(_, link)| link.kind == LinkKind::Bridge).map(|(name, _)| name)
+    }
+
+    /// The ports of a bridge, sorted by name.
+    pub fn ports(&self, bridge: &BStr) -> impl Iterator<Item = &BString> {
+        self.links.iter().filter(move |(_, link)| link.is_port_of(bridge)).map(|(name, _)| name)
+    }
+
+    /// The address that a link has now: a bridge's that nobody set is its ports' lowest.
+    #[must_use]
+    pub fn address(&self, name: &BStr) -> Option<Address> {
+        let link = self.links.get(name)?;
+        if link.kind != LinkKind::Bridge || link.set_by.is_some() {
+            return Some(link.own);
+        }
+        let ports: Option<Vec<MacAddress>> = self.ports(name).map(|port| self.links.get(port)?.own.known()).collect();
+        Some(ports.and_then(|ports| ports.into_iter().min()).map_or(Address::Unknown, Address::Known))
+    }
+
+    /// What has become of a bridge.
+    #[must_use]
+    pub fn outcome(&self, bridge: &BStr) -> Outcome {
+        match self.links.get(bridge) {
+            Some(Link { kind: LinkKind::Bridge, set_by, .. }) => match set_by {
+                None => Outcome::Floating,
+                Some(cause) if cause.generated => Outcome::Generated,
+                Some(_) => Outcome::Pinned,
+            },
+            _ => Outcome::Absent,
+        }
+    }
+}
+
+fn usable(address: Address) -> Result<(), Errno> {
+    match address {
+        Address::Known(address) if !address.is_usable() => Err(Errno::AddressNotAvailable),
+        _ => Ok(()),
+    }
+}

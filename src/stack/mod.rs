@@ -1,0 +1,280 @@
+//! Meaning: what each stack makes of a host's files. One file a stack, each behaviour beside
+//! the source that forces it.
+
+mod alpine_bridge;
+mod bridge_utils;
+mod busybox;
+pub mod commands;
+pub mod eni;
+mod ifupdown;
+mod ifupdown2;
+mod ifupdown_ng;
+pub mod kernel;
+mod network_scripts;
+mod networkd;
+mod networkmanager;
+pub mod udev;
+
+use crate::host::Host;
+use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
+use crate::links::Links;
+use std::fmt;
+use std::str::FromStr;
+
+/// The software that reads a file and makes the bridge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Software {
+    /// Debian's ifupdown with bridge-utils.
+    Ifupdown,
+    /// ifupdown2 (Cumulus Linux, Proxmox VE).
+    Ifupdown2,
+    /// ifupdown-ng (Alpine Linux, Debian).
+    IfupdownNg,
+    /// busybox `ifup`.
+    Busybox,
+    /// systemd-networkd.
+    Networkd,
+    /// RHEL's initscripts.
+    NetworkScripts,
+    /// NetworkManager with its ifcfg-rh plugin.
+    NetworkManager,
+}
+
+/// The kind of files that a stack reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// `/etc/network/interfaces`.
+    Interfaces,
+    /// `.netdev`, `.network`, `.link`.
+    Systemd,
+    /// `ifcfg-*`.
+    Ifcfg,
+}
+
+/// The stacks' names, a line each.
+const SOFTWARE: &[(&str, Software, Family)] = &[
+    ("busybox", Software::Busybox, Family::Interfaces),
+    ("ifupdown", Software::Ifupdown, Family::Interfaces),
+    ("ifupdown-ng", Software::IfupdownNg, Family::Interfaces),
+    ("ifupdown2", Software::Ifupdown2, Family::Interfaces),
+    ("network-scripts", Software::NetworkScripts, Family::Ifcfg),
+    ("networkd", Software::Networkd, Family::Systemd),
+    ("networkmanager", Software::NetworkManager, Family::Ifcfg),
+];
+
+impl Software {
+    /// Its name on the command line and in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        SOFTWARE.iter().find(|row| row.1 == self).map_or("", |row| row.0)
+    }
+
+    /// The files that it reads.
+    #[must_use]
+    pub fn family(self) -> Family {
+        SOFTWARE.iter().find(|row| row.1 == self).map_or(Family::Interfaces, |row| row.2)
+    }
+}
+
+/// A stack, with its version and what stands beside it: `ifupdown-ng@0.12.1+bridge-utils`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stack {
+    /// As it was given.
+    spelled: String,
+    /// Which software.
+    pub software: Software,
+    /// Its version; none is the newest.
+    pub version: Version,
+    /// Debian's bridge-utils is installed, with its hook in `if-pre-up.d`. Always so for ifupdown.
+    pub bridge_utils: bool,
+    /// Alpine's package `bridge` is installed, with its hook in `if-pre-up.d`.
+    pub alpine_bridge: bool,
+    /// A systemd-udevd of the same release runs.
+    pub udev: bool,
+}
+
+/// A version: its numbers, compared in turn. `head`, `main` and no version are newer than all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version {
+    text: String,
+}
+
+impl Version {
+    /// As it was given; empty for none.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The numbers in it; `None` for `head`, `main`, or no version.
+    #[must_use]
+    pub fn numbers(&self) -> Option<Vec<u32>> {
+        let numbers = self.text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+        let numbers: Vec<u32> = numbers.map_while(|part| part.parse().ok()).collect();
+        (!numbers.is_empty()).then_some(numbers)
+    }
+
+    /// Whether it is this version or a later one.
+    #[must_use]
+    pub fn at_least(&self, wanted: &[u32]) -> bool {
+        self.numbers().is_none_or(|numbers| numbers.as_slice() >= wanted)
+    }
+}
+
+impl Stack {
+    /// The newest version of a stack, with nothing beside it but what always is.
+    #[must_use]
+    pub fn plain(software: Software) -> Self {
+        Self {
+            spelled: software.name().to_owned(),
+            software,
+            version: Version::default(),
+            bridge_utils: software == Software::Ifupdown,
+            alpine_bridge: false,
+            udev: false,
+        }
+    }
+
+    /// The same stack with or without a running udevd.
+    #[must_use]
+    pub fn with_udev(&self, udev: bool) -> Self {
+        let spelled = self.spelled.replace("+udev", "") + if udev { "+udev" } else { "" };
+        Self { spelled, udev, ..self.clone() }
+    }
+
+    /// The systemd release whose udevd stands beside it under `+udev`; the newest
+    /// known where the version does not tell.
+    #[must_use]
+    pub fn systemd_release(&self) -> u32 {
+        /// Which systemd a distribution release that ships this version has (Debian 11, 12, 13).
+        const BESIDE: &[(Software, &[u32], u32)] = &[
+            (Software::Ifupdown, &[0, 8, 44], 257),
+            (Software::Ifupdown, &[0, 8, 41], 252),
+            (Software::Ifupdown, &[0], 247),
+            (Software::Ifupdown2, &[3, 4], 257),
+            (Software::Ifupdown2, &[3, 1], 252),
+            (Software::Ifupdown2, &[3, 0, 0, 1, 3], 257),
+            (Software::Ifupdown2, &[0], 252),
+            (Software::IfupdownNg, &[0, 12], 257),
+            (Software::IfupdownNg, &[0], 252),
+        ];
+        let numbers = self.version.numbers();
+        match (self.software, numbers) {
+            (Software::Networkd, Some(numbers)) => numbers.first().copied().unwrap_or(u32::MAX),
+            (software, Some(numbers)) => {
+                BESIDE.iter().find(|row| row.0 == software && numbers.as_slice() >= row.1).map_or(257, |row| row.2)
+            }
+            (Software::Networkd, None) => u32::MAX,
+            _ => 257,
+        }
+    }
+}
+
+impl fmt::Display for Stack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.spelled)
+    }
+}
+
+impl FromStr for Stack {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut parts = text.split('+');
+        let head = parts.next().unwrap_or_default();
+        let (name, version) = head.split_once('@').unwrap_or((head, ""));
+        let Some(row) = SOFTWARE.iter().find(|row| row.0 == name) else {
+            let names: Vec<&str> = SOFTWARE.iter().map(|row| row.0).collect();
+            return Err(format!("no stack is called `{name}`; the stacks are {}", names.join(", ")));
+        };
+        let mut stack =
+            Self { spelled: text.to_owned(), version: Version { text: version.to_owned() }, ..Self::plain(row.1) };
+        for beside in parts {
+            match beside {
+                "bridge-utils" => stack.bridge_utils = true,
+                "alpine-bridge" => stack.alpine_bridge = true,
+                "udev" => stack.udev = true,
+                _ => {
+                    return Err(format!(
+                        "`+{beside}` is not known; what may stand beside a stack is bridge-utils, alpine-bridge, udev"
+                    ));
+                }
+            }
+        }
+        Ok(stack)
+    }
+}
+
+/// Answers to `[Match]` conditions that the tree cannot give (`--assume KEY=VALUE`).
+#[derive(Clone, Debug, Default)]
+pub struct Assume {
+    answers: Vec<(String, String)>,
+}
+
+/// The conditions that can be answered, as `--assume` spells them.
+pub const CONDITIONS: &[&str] =
+    &["architecture", "credential", "firmware", "host", "kernel-command-line", "kernel-version", "virtualization"];
+
+impl Assume {
+    /// Adds `KEY=VALUE`.
+    pub fn add(&mut self, text: &str) -> Result<(), String> {
+        let Some((key, value)) = text.split_once('=') else {
+            return Err(format!("`{text}` is not KEY=VALUE"));
+        };
+        if !CONDITIONS.contains(&key) {
+            return Err(format!("no condition is called `{key}`; the conditions are {}", CONDITIONS.join(", ")));
+        }
+        self.answers.push((key.to_owned(), value.to_owned()));
+        Ok(())
+    }
+
+    /// The last answer to a condition, if the user gave one.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.answers.iter().rev().find(|answer| answer.0 == key).map(|answer| answer.1.as_str())
+    }
+
+    /// All answers to a condition, for those that may hold several values.
+    pub fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+        self.answers.iter().filter(move |answer| answer.0 == key).map(|answer| answer.1.as_str())
+    }
+}
+
+/// All that a judgement depends on beside the stack.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// The host's files.
+    pub host: &'a Host,
+    /// The links that are there and their addresses.
+    pub links: &'a Links,
+    /// Answers to conditions.
+    pub assume: &'a Assume,
+}
+
+/// What a stack makes of a host's files.
+#[must_use]
+pub fn judge(world: World<'_>, stack: &Stack) -> Judgement {
+    match stack.software {
+        Software::Ifupdown => ifupdown::judge(world, stack),
+        Software::Ifupdown2 => ifupdown2::judge(world, stack),
+        Software::IfupdownNg => ifupdown_ng::judge(world, stack),
+        Software::Busybox => busybox::judge(world, stack),
+        Software::Networkd => networkd::judge(world, stack),
+        Software::NetworkScripts => network_scripts::judge(world, stack),
+        Software::NetworkManager => networkmanager::judge(world, stack),
+    }
+}
+
+/// The ways to pin a bridge on a stack, best first, each still to be judged.
+#[must_use]
+pub fn candidates(world: World<'_>, stack: &Stack, bridge: &Bridge, value: &PinValue) -> Vec<Candidate> {
+    match stack.software {
+        Software::Ifupdown => ifupdown::candidates(world, stack, bridge, value),
+        Software::Ifupdown2 => ifupdown2::candidates(world, stack, bridge, value),
+        Software::IfupdownNg => ifupdown_ng::candidates(world, stack, bridge, value),
+        Software::Busybox => busybox::candidates(world, stack, bridge, value),
+        Software::Networkd => networkd::candidates(world, stack, bridge, value),
+        Software::NetworkScripts => network_scripts::candidates(world, stack, bridge, value),
+        Software::NetworkManager => networkmanager::candidates(world, stack, bridge, value),
+    }
+}

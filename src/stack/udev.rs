@@ -1,0 +1,17 @@
+//! udevd's `net_setup_link`: what the first matching `.link` file does to a new link's address.
+
+use super::kernel::{Address, Cause, LinkKind};
+use bstr::BStr;
+
+/// The `.link` files of one host, as its udevd reads them.
+#[derive(Clone, Default)]
+pub struct Udev {}
+
+impl Udev {
+    /// What udevd sets when the link is added; `None` leaves the address alone.
+    #[must_use]
+    pub fn on_add(&self, name: &BStr, kind: LinkKind, address_set: bool) -> Option<(Address, Cause)> {
+        let _ = (name, kind, address_set);
+        None
+    }
+}

@@ -1,0 +1,1 @@
+//! `/etc/network/interfaces` in the dialects of the ifupdown family.

@@ -1,0 +1,141 @@
+//! Bytes to lines and tokens with their spans: lossless, without meaning, never failing.
+
+pub mod interfaces;
+pub mod shell;
+pub mod unit;
+
+use crate::span::Span;
+use bstr::{BStr, BString, ByteSlice};
+use std::ops::Range;
+
+/// A piece of text as a reader sees it, and where it stands in the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Token {
+    /// The text after continuations are joined.
+    pub text: BString,
+    /// The bytes of the file that it was made from.
+    pub span: Span,
+}
+
+impl Token {
+    /// The text, for comparing.
+    #[must_use]
+    pub fn as_bstr(&self) -> &BStr {
+        self.text.as_bstr()
+    }
+}
+
+/// A line as a reader sees it: several physical lines where it joins continuations.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Logical {
+    /// The joined text, without line ending.
+    pub text: BString,
+    /// For each piece copied from the file: its offset in `text` and in the file. Text between
+    /// the end of a piece and the next one was put there by the reader.
+    pieces: Vec<Piece>,
+    /// All the physical lines, with their line endings.
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Piece {
+    text: usize,
+    file: usize,
+    len: usize,
+}
+
+impl Logical {
+    /// An empty line that starts at `offset`.
+    #[must_use]
+    pub fn starting(offset: usize) -> Self {
+        Self { span: Span::at(offset), ..Self::default() }
+    }
+
+    /// Appends bytes of the file.
+    pub fn push(&mut self, bytes: &[u8], span: Span) {
+        let part = span.of(bytes);
+        self.pieces.push(Piece { text: self.text.len(), file: span.start, len: part.len() });
+        self.text.extend_from_slice(part);
+    }
+
+    /// Appends text that the reader puts there (the space for a continuation).
+    pub fn push_made(&mut self, text: &[u8]) {
+        self.text.extend_from_slice(text);
+    }
+
+    /// Where a range of `text` stands in the file.
+    #[must_use]
+    pub fn locate(&self, range: Range<usize>) -> Span {
+        let start = self.offset(range.start, false);
+        Span::new(start, self.offset(range.end, true).max(start))
+    }
+
+    /// A range of the text as a token.
+    #[must_use]
+    pub fn token(&self, range: Range<usize>) -> Token {
+        let text = self.text.get(range.clone()).unwrap_or_default();
+        Token { text: BString::from(text), span: self.locate(range) }
+    }
+
+    /// The file offset of an offset in the text: of the byte there, or (`end`) just after the byte before it.
+    fn offset(&self, at: usize, end: bool) -> usize {
+        let holds = |piece: &&Piece| {
+            if end {
+                piece.text < at && at <= piece.text + piece.len
+            } else {
+                piece.text <= at && at < piece.text + piece.len
+            }
+        };
+        if let Some(piece) = self.pieces.iter().find(holds) {
+            return piece.file + (at - piece.text);
+        }
+        let before = self.pieces.iter().rev().find(|piece| piece.text + piece.len <= at);
+        before.map_or(self.span.start, |piece| piece.file + piece.len)
+    }
+}
+
+/// The physical lines of a file, each with its line ending: cut after every `\n`.
+pub fn physical_lines(bytes: &[u8]) -> impl Iterator<Item = Span> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let rest = bytes.get(start..).filter(|rest| !rest.is_empty())?;
+        let len = rest.find_byte(b'\n').map_or(rest.len(), |newline| newline + 1);
+        let span = Span::new(start, start + len);
+        start += len;
+        Some(span)
+    })
+}
+
+/// The line ending to write next to a line: that line's, or for a last line without one the file's.
+#[must_use]
+pub fn line_ending(bytes: &[u8], line: Span) -> &'static [u8] {
+    let crlf = |text: &[u8]| text.ends_with(b"\r\n");
+    let text = line.of(bytes);
+    if text.ends_with(b"\n") {
+        return if crlf(text) { b"\r\n" } else { b"\n" };
+    }
+    let first = physical_lines(bytes).next().map_or(&b""[..], |span| span.of(bytes));
+    if crlf(first) { b"\r\n" } else { b"\n" }
+}
+
+/// The edit's text to put `new` on a line of its own after `line`, without a final line ending
+/// where the file has none there... and with one added to `line` where it lacks it.
+#[must_use]
+pub fn line_after(bytes: &[u8], line: Span, new: &[u8]) -> Vec<u8> {
+    let ending = line_ending(bytes, line);
+    let mut text = Vec::with_capacity(new.len() + 2 * ending.len());
+    if !line.of(bytes).ends_with(b"\n") {
+        text.extend_from_slice(ending);
+    }
+    text.extend_from_slice(new);
+    text.extend_from_slice(ending);
+    text
+}
+
+/// The blanks at the start of a line.
+#[must_use]
+pub fn indentation(bytes: &[u8], line: Span) -> &[u8] {
+    let text = line.of(bytes);
+    let len = text.iter().take_while(|&&byte| byte == b' ' || byte == b'\t').count();
+    &text[..len]
+}

@@ -1,0 +1,1 @@
+//! systemd's `.netdev`, `.network` and `.link`.

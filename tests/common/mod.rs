@@ -1,0 +1,112 @@
+//! Helpers shared by the tests: host trees from the measured tables.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+
+use serde_json::Value;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+/// A measured table.
+pub fn table(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/truth").join(name);
+    serde_json::from_slice(&fs::read(&path).unwrap()).unwrap()
+}
+
+/// Writes one of a case's `files`.
+pub fn write_file(root: &Path, path: &str, content: &Value) {
+    let target = root.join(path);
+    fs::create_dir_all(target.parent().unwrap()).unwrap();
+    let mut mode = None;
+    let bytes = match content {
+        Value::String(text) => text.clone().into_bytes(),
+        Value::Object(object) => {
+            if let Some(link) = object.get("symlink") {
+                symlink(link.as_str().unwrap(), &target).unwrap();
+                return;
+            }
+            if object.contains_key("directory") {
+                fs::create_dir_all(&target).unwrap();
+                return;
+            }
+            mode = object.get("mode").map(|mode| match mode {
+                Value::String(octal) => u32::from_str_radix(octal, 8).unwrap(),
+                number => number.as_u64().unwrap() as u32,
+            });
+            match object.get("base64") {
+                Some(text) => base64(text.as_str().unwrap()),
+                None => object["text"].as_str().unwrap().as_bytes().to_vec(),
+            }
+        }
+        other => panic!("{path}: {other}"),
+    };
+    fs::write(&target, bytes).unwrap();
+    if let Some(mode) = mode {
+        fs::set_permissions(&target, fs::Permissions::from_mode(mode)).unwrap();
+    }
+}
+
+/// Decodes base64 as the tables use it.
+pub fn base64(text: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    let (mut bits, mut count) = (0u32, 0);
+    for byte in text.bytes().filter(|byte| !b"=\n".contains(byte)) {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            _ => 63,
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push((bits >> count) as u8);
+        }
+    }
+    out
+}
+
+/// One case of a table laid out on disk, for one stack.
+pub struct Laid {
+    pub dir: tempfile::TempDir,
+    pub host: PathBuf,
+    pub sys: PathBuf,
+    pub assume: Vec<String>,
+}
+
+/// Lays out a case: the host's tree and a `/sys` with the links of its environment.
+pub fn lay_out(table: &Value, case: &Value, stack: &str) -> Laid {
+    let dir = tempfile::tempdir().unwrap();
+    let (host, sys) = (dir.path().join("host"), dir.path().join("sys"));
+    fs::create_dir(&host).unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    for (path, content) in case["files"].as_object().unwrap() {
+        write_file(&host, path, content);
+    }
+    let own = case.get("environment");
+    let environment = |key: &str| own.and_then(|own| own.get(key)).unwrap_or(&table["environment"][key]);
+    for (name, address) in environment("links").as_object().unwrap() {
+        let link = sys.join("class/net").join(name);
+        fs::create_dir_all(&link).unwrap();
+        fs::write(link.join("address"), format!("{}\n", address.as_str().unwrap())).unwrap();
+        fs::write(link.join("addr_assign_type"), "3\n").unwrap();
+    }
+    let machine_id = host.join("etc/machine-id");
+    if stack.contains("+udev")
+        && !machine_id.exists()
+        && let Some(id) = environment("machine_id").as_str()
+    {
+        fs::create_dir_all(host.join("etc")).unwrap();
+        fs::write(machine_id, format!("{id}\n")).unwrap();
+    }
+    let mut assume = Vec::new();
+    for (key, condition) in
+        [("kernel", "kernel-version"), ("architecture", "architecture"), ("virtualization", "virtualization")]
+    {
+        if let Some(value) = environment(key).as_str() {
+            assume.push(format!("{condition}={value}"));
+        }
+    }
+    Laid { dir, host, sys, assume }
+}
