@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod edit;
+pub mod finding;
 pub mod host;
 pub mod judgement;
 pub mod links;
