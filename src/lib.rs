@@ -10,3 +10,4 @@ pub mod links;
 pub mod span;
 pub mod stack;
 pub mod syntax;
+pub mod systemd;

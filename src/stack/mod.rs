@@ -5,6 +5,7 @@ mod alpine_bridge;
 mod bridge_utils;
 mod busybox;
 pub mod commands;
+mod condition;
 pub mod eni;
 mod ifupdown;
 mod ifupdown2;
