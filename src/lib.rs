@@ -2,6 +2,7 @@
 //! really get, and writes the line that really pins it.
 
 pub mod address;
+pub mod discover;
 pub mod edit;
 pub mod finding;
 pub mod host;
