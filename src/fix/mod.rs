@@ -1,0 +1,4 @@
+//! From a finding to changed bytes: which address, which edit, the diff, the write.
+
+pub mod plan;
+mod wanted;
