@@ -1,4 +1,5 @@
-//! The arguments. No behaviour.
+//! The arguments. No behaviour. What would be documentation here is the help that they print.
+#![allow(missing_docs)]
 
 use crate::address::MacAddress;
 use crate::stack::{Assume, Stack};
