@@ -6,6 +6,7 @@ pub mod check;
 pub mod cli;
 pub mod discover;
 pub mod edit;
+pub mod exit;
 pub mod finding;
 pub mod fix;
 pub mod host;
