@@ -13,6 +13,7 @@ pub mod host;
 pub mod judgement;
 pub mod links;
 pub mod recognise;
+pub mod report;
 pub mod rules;
 pub mod span;
 pub mod stack;
