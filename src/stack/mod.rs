@@ -15,6 +15,7 @@ mod network_scripts;
 mod networkd;
 mod networkmanager;
 pub mod udev;
+mod unit_pins;
 
 use crate::host::Host;
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};

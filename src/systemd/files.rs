@@ -51,6 +51,8 @@ pub struct File {
     pub text: Arc<[u8]>,
     /// What systemd makes of them.
     pub unit: Unit,
+    /// Whether the tree has it; a vendor's file may be taken as there.
+    pub in_tree: bool,
 }
 
 impl File {
@@ -206,7 +208,8 @@ impl<'a> Reader<'a> {
         if !self.may_read(&path) {
             config.refuse(path.clone(), "the user systemd-network, as which networkd runs, may not read it", help);
         }
-        let file = File { path: path.into(), unit: parse(&text, self.release), text };
+        let in_tree = self.host.kind(&path) == Kind::File;
+        let file = File { path: path.into(), unit: parse(&text, self.release), text, in_tree };
         if let (None, Some(flaw)) = (&config.refused, file.unit.fatal()) {
             config.refused =
                 Some(Refusal { place: file.place(flaw.span), what: flaw.kind.to_string(), help: flaw.kind.help() });
