@@ -2,14 +2,19 @@
 //! really get, and writes the line that really pins it.
 
 pub mod address;
+pub mod check;
+pub mod cli;
 pub mod discover;
 pub mod edit;
+pub mod exit;
 pub mod finding;
 pub mod fix;
 pub mod host;
 pub mod judgement;
 pub mod links;
+pub mod recognise;
 pub mod report;
+pub mod rules;
 pub mod span;
 pub mod stack;
 pub mod syntax;

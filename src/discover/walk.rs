@@ -75,7 +75,7 @@ pub(super) fn walk(search: &mut Search<'_>, folder: &Path, keep: bool, visit: &m
             Entry::Dir => _ = walk.listings.entry(path.to_owned()).or_default(),
             Entry::Other => {}
             Entry::File | Entry::Symlink => {
-                walk.hosts.extend(stand_of(path).filter(|stand| is_worth_reading(stand, path)))
+                walk.hosts.extend(stand_of(path).filter(|stand| is_worth_reading(stand, path)));
             }
         }
     }

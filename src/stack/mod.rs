@@ -135,6 +135,29 @@ impl Stack {
         }
     }
 
+    /// The same stack in a version.
+    #[must_use]
+    pub fn at(&self, version: impl Into<String>) -> Self {
+        let version = Version { text: version.into() };
+        let (name, beside) = self
+            .spelled
+            .split_once('+')
+            .map_or((&*self.spelled, String::new()), |(name, beside)| (name, format!("+{beside}")));
+        let name = name.split('@').next().unwrap_or(name);
+        Self { spelled: format!("{name}@{}{beside}", version.text), version, ..self.clone() }
+    }
+
+    /// The same stack with `bridge-utils` or `alpine-bridge` beside it.
+    #[must_use]
+    pub fn beside(&self, package: &str) -> Self {
+        Self {
+            spelled: format!("{}+{package}", self.spelled),
+            bridge_utils: self.bridge_utils || package == "bridge-utils",
+            alpine_bridge: self.alpine_bridge || package == "alpine-bridge",
+            ..self.clone()
+        }
+    }
+
     /// The same stack with or without a running udevd.
     #[must_use]
     pub fn with_udev(&self, udev: bool) -> Self {
