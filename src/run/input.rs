@@ -37,7 +37,7 @@ pub(super) fn each_host(
 ) -> anyhow::Result<Exit> {
     let mut exit = Exit::Clean;
     let mut text = Vec::new();
-    let mut refuse = |output: &mut Output, message: &str| -> anyhow::Result<Exit> {
+    let refuse = |output: &mut Output, message: &str| -> anyhow::Result<Exit> {
         writeln!(output.stderr, "error: {message}")?;
         Ok(Exit::Failed)
     };
@@ -48,7 +48,12 @@ pub(super) fn each_host(
             Some((name.as_path(), text.as_slice()))
         }
         (_, true) if input.paths.len() > 1 => return refuse(output, "`-` stands alone: give no other path beside it"),
-        (None, true) => return refuse(output, "`-` needs --stdin-filename PATH: the path tells what the text is and what stands beside it"),
+        (None, true) => {
+            return refuse(
+                output,
+                "`-` needs --stdin-filename PATH: the path tells what the text is and what stands beside it",
+            );
+        }
         (Some(_), false) => return refuse(output, "--stdin-filename goes with the path `-`"),
         _ => None,
     };
@@ -75,7 +80,8 @@ pub(super) fn each_host(
 
 /// A host's file as it is shown: relative to the current directory where it lies in it.
 pub(super) fn shown(found: &Found, file: &Path) -> PathBuf {
-    let real = found.host.canonical(file).and_then(|path| found.host.outside(&path)).or_else(|| found.host.outside(file));
+    let real =
+        found.host.canonical(file).and_then(|path| found.host.outside(&path)).or_else(|| found.host.outside(file));
     let here = std::env::current_dir().unwrap_or_default();
     real.map_or_else(|| file.to_owned(), |real| crate::discover::relative(&here, &real))
 }
