@@ -4,7 +4,7 @@ use super::Output;
 use super::input::{each_host, options, report_unreadable, shown};
 use super::list::host_name;
 use crate::check::{Options, check};
-use crate::cli::{CheckArgs, FailOn, OutputFormat, Prefer};
+use crate::cli::{CheckArgs, FailOn, Prefer};
 use crate::discover::Found;
 use crate::exit::Exit;
 use crate::finding::{Applicability, Finding, Severity};
@@ -12,7 +12,7 @@ use crate::fix::apply::{Changed, Fixed, apply_all};
 use crate::fix::diff::{self, Change};
 use crate::fix::save::{Target, save};
 use crate::host::{Host, path_bytes};
-use crate::report::{self, Format, Reported, Source, Summary, Tree};
+use crate::report::{self, Reported, Source, Summary, Tree};
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -29,14 +29,9 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     let reported: Vec<Reported<'_>> = run.found.iter().flat_map(Judged::reported).collect();
     let summary =
         Summary { hosts: run.hosts, bridges: run.bridges, files_changed: run.files_changed, ..Summary::of(&reported) };
-    let format = match arguments.output_format {
-        OutputFormat::Full => Format::Full,
-        OutputFormat::Concise => Format::Concise,
-        OutputFormat::Json => Format::Json,
-    };
     let aside = arguments.diff || (arguments.fix && arguments.input.stdin_filename.is_some());
     let out: &mut dyn Write = if aside { &mut output.stderr } else { &mut output.stdout };
-    report::write(format, out, &reported, &summary)?;
+    report::write(arguments.output_format, out, &reported, &summary)?;
     out.flush()?;
     if !arguments.exit_zero {
         let fails = |finding: &Finding| match arguments.fail_on {
