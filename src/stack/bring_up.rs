@@ -1,0 +1,169 @@
+//! What the stacks that bring interfaces up one by one share: the links that are there before,
+//! and how every place that was meant to set an address fared.
+
+use super::commands::{Attempt, guess};
+use super::eni::{Config, Opt, Stanza};
+use super::kernel::{Address, Kernel};
+use super::udev::Udev;
+use super::{Stack, World};
+use crate::judgement::{Effect, Pin};
+use crate::span::Place;
+use bstr::{BStr, BString, ByteSlice};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The kernel before any interface is brought up. Where nothing tells which links exist, those that the
+/// configuration names do. What it makes itself (`made`) is not there yet, even where `/sys` shows it running.
+pub(super) fn kernel<'a>(
+    world: World<'_>,
+    stack: &Stack,
+    named: impl Iterator<Item = &'a BStr>,
+    made: impl Fn(&BStr) -> bool,
+) -> Kernel {
+    let udev = stack.udev.then(|| Udev::read(world.host, world.assume, stack.systemd_release()));
+    let mut kernel = Kernel::new(udev);
+    for (name, address) in world.links.running() {
+        if !made(name.as_bstr()) {
+            kernel.add_physical(name.as_bstr(), Address::Known(address));
+        }
+    }
+    if !world.links.is_complete() {
+        for name in named.filter(|name| !made(name)) {
+            kernel.add_physical(name, hardware_address(world, name));
+        }
+    }
+    kernel
+}
+
+/// The address that a link has before the configuration gives it one.
+pub(super) fn hardware_address(world: World<'_>, name: &BStr) -> Address {
+    let own = world.links.get(name).and_then(|link| link.evidence.iter().find(|evidence| !evidence.assigned));
+    own.map_or(Address::Unknown, |evidence| Address::Known(evidence.address))
+}
+
+/// Every place that was meant to set a link's address, in the order in which they were tried.
+#[derive(Default)]
+pub(super) struct Record {
+    tried: Vec<(BString, Pin)>,
+}
+
+impl Record {
+    /// An option that was meant to set the address of `link`.
+    pub(super) fn option(&mut self, link: &BStr, opt: &Opt, spelled: &BStr, effect: Effect) {
+        let value = &opt.value.text;
+        let pin = Pin {
+            place: opt.value_place(),
+            line: opt.line_place(),
+            what: format!("`{spelled}`"),
+            value: value.clone(),
+            meant: guess(value),
+            effect,
+        };
+        self.tried.push((link.to_owned(), pin));
+    }
+
+    /// What a command line of the stanza was meant to set.
+    pub(super) fn command(&mut self, opt: &Opt, attempts: Vec<Attempt>) {
+        for attempt in attempts {
+            let effect = match attempt.failed {
+                None => Effect::Decides,
+                Some(why) if attempt.bad_value => Effect::Invalid(why),
+                Some(why) => Effect::Ineffective(why),
+            };
+            let pin = Pin {
+                place: attempt.place,
+                line: opt.line_place(),
+                what: format!("the `{}` command", opt.key.token.text),
+                value: attempt.value,
+                meant: attempt.meant,
+                effect,
+            };
+            self.tried.push((attempt.link, pin));
+        }
+    }
+
+    /// Another place, as a policy file.
+    pub(super) fn other(&mut self, link: &BStr, pin: Pin) {
+        self.tried.push((link.to_owned(), pin));
+    }
+
+    /// Whether something at this place was tried.
+    pub(super) fn knows(&self, link: &BStr, place: &Place) -> bool {
+        self.tried.iter().any(|(name, pin)| name == link && pin.place == *place)
+    }
+
+    /// How each place that was meant for `bridge` fared in the end, in the order of the files.
+    pub(super) fn pins(&self, kernel: &Kernel, bridge: &BStr, files: &[Arc<Path>]) -> Vec<Pin> {
+        let cause = kernel.link(bridge).and_then(|link| link.set_by.as_ref());
+        let winner = cause.and_then(|cause| cause.place.as_ref());
+        let of_bridge = || self.tried.iter().filter(|(name, _)| name == bridge).map(|(_, pin)| pin);
+        let what = winner.and_then(|place| of_bridge().find(|pin| pin.place == *place)).map(|pin| pin.what.as_str());
+        let settle = |pin: &Pin| {
+            let mut pin = pin.clone();
+            if pin.effect == Effect::Decides && Some(&pin.place) != winner {
+                pin.effect = Effect::Overridden(match what {
+                    Some(what) => format!("{what} is applied after it"),
+                    None => "the bridge is made anew after it".to_owned(),
+                });
+            }
+            pin
+        };
+        let mut pins: Vec<Pin> = of_bridge().map(settle).collect();
+        if let (Some(place), None) = (winner, what)
+            && cause.is_some_and(|cause| !cause.generated)
+        {
+            pins.push(link_file(kernel, bridge, place));
+        }
+        let order = |place: &Place| files.iter().position(|file| *file == place.file).unwrap_or(files.len());
+        pins.sort_by(|a, b| (order(&a.place), &a.place).cmp(&(order(&b.place), &b.place)));
+        pins
+    }
+}
+
+/// The place outside the stack's own files that sets the address: udevd's.
+fn link_file(kernel: &Kernel, bridge: &BStr, place: &Place) -> Pin {
+    let address = kernel.address(bridge).and_then(Address::known);
+    Pin {
+        place: place.clone(),
+        line: place.clone(),
+        what: "the `.link` file".to_owned(),
+        value: address.map_or_else(BString::default, |address| BString::from(address.to_string())),
+        meant: address,
+        effect: Effect::Decides,
+    }
+}
+
+/// Options that people write for a bridge's address and that no program of the family knows
+/// (measured; from files in the wild). `_` as `-`, sorted.
+const KNOWN_TO_NONE: &[&[u8]] = &[
+    b"bridge-hwaddr",
+    b"bridge-hwaddress",
+    b"bridge-mac",
+    b"bridge-macaddr",
+    b"hw",
+    b"hwaddr",
+    b"link-address",
+    b"lladdr",
+    b"mac",
+    b"mac-address",
+    b"macaddress",
+];
+
+/// Whether an option's name was meant to set the address and never does.
+pub(super) fn is_known_to_none(key: &BStr) -> bool {
+    KNOWN_TO_NONE.contains(&key.to_ascii_lowercase().replace("_", "-").as_slice())
+}
+
+/// Whether the interface of these stanzas carries an IP address or asks for one.
+pub(super) fn carries_ip<'a>(mut stanzas: impl Iterator<Item = &'a Stanza>) -> bool {
+    let asks = |stanza: &Stanza| {
+        let method = stanza.method.as_ref().map_or(&b""[..], |method| &method.text[..]);
+        matches!(method, b"dhcp" | b"dhcp6" | b"auto" | b"bootp")
+    };
+    stanzas.any(|stanza| asks(stanza) || stanza.options.iter().any(|opt| opt.key.as_bytes() == b"address"))
+}
+
+/// The options of all stanzas.
+pub(super) fn options(config: &Config) -> impl Iterator<Item = &Opt> {
+    config.stanzas.iter().flat_map(|stanza| &stanza.options)
+}
