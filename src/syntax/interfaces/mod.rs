@@ -3,6 +3,7 @@
 
 mod busybox;
 mod ifupdown;
+mod ifupdown_ng;
 
 use super::{Logical, Token};
 use nom::bytes::complete::{take_till, take_while};
@@ -17,6 +18,8 @@ pub enum Dialect {
     Busybox,
     /// Debian's ifupdown.
     Ifupdown,
+    /// ifupdown-ng.
+    IfupdownNg,
 }
 
 /// The lines that a program sees. Comments and blank lines are lines without text; the spans
@@ -26,6 +29,7 @@ pub fn logical(bytes: &[u8], dialect: Dialect) -> Vec<Logical> {
     match dialect {
         Dialect::Busybox => busybox::logical(bytes),
         Dialect::Ifupdown => ifupdown::logical(bytes),
+        Dialect::IfupdownNg => ifupdown_ng::logical(bytes),
     }
 }
 
@@ -47,7 +51,13 @@ impl<'a> Words<'a> {
     /// What is left of the line, as an option's value.
     #[must_use]
     pub fn rest(&self) -> Token {
-        self.line.token(self.at.min(self.line.text.len())..self.line.text.len())
+        let left = self.left();
+        let range = match self.dialect {
+            Dialect::Busybox | Dialect::Ifupdown => 0..left.len(),
+            Dialect::IfupdownNg => ifupdown_ng::rest(left),
+        };
+        let at = self.at.min(self.line.text.len());
+        self.line.token(at + range.start..at + range.end)
     }
 
     fn left(&self) -> &'a [u8] {
@@ -63,6 +73,7 @@ impl Iterator for Words<'_> {
         let word = match self.dialect {
             Dialect::Busybox => busybox::word(left),
             Dialect::Ifupdown => ifupdown::word(left),
+            Dialect::IfupdownNg => ifupdown_ng::word(left),
         }?;
         let start = self.at;
         self.at = start + word.next;
