@@ -2,7 +2,7 @@
 //! and how every place that was meant to set an address fared.
 
 use super::commands::{Attempt, guess};
-use super::eni::{Config, Opt, Stanza};
+use super::eni::{Opt, Stanza};
 use super::kernel::{Address, Kernel};
 use super::udev::Udev;
 use super::{Stack, World};
@@ -160,10 +160,10 @@ pub(super) fn carries_ip<'a>(mut stanzas: impl Iterator<Item = &'a Stanza>) -> b
         let method = stanza.method.as_ref().map_or(&b""[..], |method| &method.text[..]);
         matches!(method, b"dhcp" | b"dhcp6" | b"auto" | b"bootp")
     };
-    stanzas.any(|stanza| asks(stanza) || stanza.options.iter().any(|opt| opt.key.as_bytes() == b"address"))
+    stanzas.any(|stanza| asks(stanza) || stanza.options.iter().any(|opt| opt.key.token.text == "address"))
 }
 
-/// The options of all stanzas.
-pub(super) fn options(config: &Config) -> impl Iterator<Item = &Opt> {
-    config.stanzas.iter().flat_map(|stanza| &stanza.options)
+/// The words of a value.
+pub(super) fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
 }

@@ -7,7 +7,8 @@ use bstr::{BStr, BString};
 /// What is left of the value of `hwaddress`: `ether` in front goes, upper case too
 /// (`utils.strip_hwaddress`).
 pub(super) fn strip(value: &BStr) -> BString {
-    let rest = value.strip_prefix(b"ether").map_or(&value[..], trim);
+    let value: &[u8] = value;
+    let rest = value.strip_prefix(b"ether").map_or(value, trim);
     BString::from(rest.to_ascii_lowercase())
 }
 

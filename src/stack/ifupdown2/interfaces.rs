@@ -2,6 +2,7 @@
 //! (`ifaceobj_squash_internal`, on by default), ranges expanded.
 
 use super::ports;
+use crate::stack::bring_up::words;
 use crate::stack::eni::{Config, Opt, Stanza};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeMap;
@@ -42,10 +43,10 @@ impl<'a> Interface<'a> {
     pub(super) fn ports<'b>(&self, names: impl Iterator<Item = &'b BStr>) -> Vec<BString> {
         // `_get_ifaceobj_bridge_ports`: the values of all lines, those left out that are exactly `none`.
         let lines = self.all("bridge-ports").filter(|opt| opt.value.text != "none");
-        let words: Vec<&[u8]> = lines.flat_map(|opt| opt.value.text.fields()).collect();
+        let own: Vec<&[u8]> = lines.flat_map(|opt| words(&opt.value.text)).collect();
         // mstpctl.get_dependent_ifacenames: its own option, where mstpctl is installed.
-        let other = self.first("mstpctl-ports").map(|opt| opt.value.text.fields().collect()).unwrap_or_default();
-        ports::list(if words.is_empty() { other } else { words }, names)
+        let other = self.first("mstpctl-ports").map(|opt| words(&opt.value.text).collect()).unwrap_or_default();
+        ports::list(if own.is_empty() { other } else { own }, names)
     }
 
     /// The link that a VLAN stands on, by `vlan-raw-device` or by its name (addons/vlan.py).
@@ -57,7 +58,7 @@ impl<'a> Interface<'a> {
     /// The links that a bond binds (addons/bond.py: the first of the two that is set).
     pub(super) fn bond_ports<'b>(&self, names: impl Iterator<Item = &'b BStr>) -> Option<Vec<BString>> {
         let opt = self.first("bond-slaves").or_else(|| self.first("bond-ports"))?;
-        Some(ports::list(opt.value.text.fields().filter(|word| *word != b"none").collect(), names))
+        Some(ports::list(words(&opt.value.text).filter(|word| *word != b"none").collect(), names))
     }
 
     /// Whether the vxlan module makes it (`_is_vxlan_device`).
@@ -138,12 +139,8 @@ fn expand(name: &BStr) -> Vec<BString> {
         let number = |digits: &[u8]| digits.to_str().ok()?.parse::<u32>().ok();
         let (first, last) = (number(first)?, number(last)?);
         let last = last.min(first.saturating_add(RANGE_LIMIT));
-        let named = |number| [prefix, number_text(number).as_bytes(), suffix].concat().into();
+        let named = |number: u32| [prefix, number.to_string().as_bytes(), suffix].concat().into();
         (!prefix.is_empty()).then(|| (first..=last).map(named).collect())
     };
     parse().unwrap_or_default()
-}
-
-fn number_text(number: u32) -> String {
-    number.to_string()
 }

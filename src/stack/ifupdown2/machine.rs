@@ -278,7 +278,7 @@ impl<'a> Machine<'a> {
                 None => return,
             },
         };
-        let effect = self.write_address(name, &text, running, &place);
+        let effect = self.write_address(name, text.as_bstr(), running, &place);
         match (opt, effect) {
             (Some(opt), effect) => {
                 let spelled = self.spelled(opt);

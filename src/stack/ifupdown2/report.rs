@@ -4,7 +4,7 @@ use super::interfaces::{Interface, Interfaces};
 use super::machine::{Machine, Remark};
 use crate::judgement::{Bridge, Effect, Outcome, Pin};
 use crate::stack::bring_up;
-use crate::stack::eni::Config;
+use crate::stack::eni::{Config, Opt};
 use crate::stack::kernel::{Address, LinkKind};
 use bstr::{BStr, BString, ByteSlice};
 
@@ -84,16 +84,16 @@ fn of_kernel(machine: &Machine<'_>, config: &Config, name: &BStr) -> Bridge {
 fn never_tried(machine: &mut Machine<'_>, interfaces: &Interfaces<'_>, interface: &Interface<'_>) {
     let name = interface.name.as_bstr();
     for opt in interface.options() {
-        let key = opt.key.token.text.as_bstr();
+        let key: &[u8] = &opt.key.token.text;
         let known = machine.record.knows(name, &opt.value_place());
-        let effect = match &key[..] {
+        let effect = match key {
             _ if known => continue,
             b"hwaddress" if interface.first("hwaddress").is_some_and(|first| first != opt) => {
                 Effect::Ineffective("ifupdown2 reads only the first `hwaddress` of an interface".to_owned())
             }
             b"hwaddress" => Effect::Ineffective("there is no such link when its address would be set".to_owned()),
             b"bridge-hw" => Effect::Ineffective("ifupdown2 has no such option and ignores it".to_owned()),
-            _ if bring_up::is_known_to_none(key) => {
+            _ if bring_up::is_known_to_none(key.as_bstr()) => {
                 Effect::Ineffective("ifupdown2 has no such option and ignores it".to_owned())
             }
             _ => continue,
@@ -103,7 +103,8 @@ fn never_tried(machine: &mut Machine<'_>, interfaces: &Interfaces<'_>, interface
     }
     for template in interface.stanzas.iter().flat_map(|stanza| &stanza.inherits) {
         let Some(template) = interfaces.get(template.text.as_bstr()) else { continue };
-        for opt in template.options().filter(|opt| matches!(&opt.key.token.text[..], b"hwaddress" | b"bridge-hw")) {
+        let sets = |opt: &&Opt| opt.key.token.text == "hwaddress" || opt.key.token.text == "bridge-hw";
+        for opt in template.options().filter(sets) {
             let spelled = machine.spelled(opt);
             let effect = Effect::Ineffective("ifupdown2 does not know `inherits`".to_owned());
             machine.record.option(name, opt, spelled.as_bstr(), effect);
