@@ -63,17 +63,15 @@ impl<'a> Machine<'a> {
         let mut below: Vec<BString> = below.chain(ports.values().flatten().cloned()).collect();
         let parents: Vec<BString> = below.iter().filter_map(|name| Some(vlan_parent(name.as_bstr())?.to_owned())).collect();
         below.extend(parents);
-        let made = |name: &BStr| match interfaces.get(name) {
-            Some(interface) => interface.is_made(),
-            None => vlan_parent(name).is_some(),
-        };
-        let named = interfaces.names().chain(below.iter().map(|name| name.as_bstr()));
+        let made = interfaces.iter().filter(|interface| interface.is_made()).map(|interface| &interface.name);
+        let vlans = below.iter().filter(|name| interfaces.get(name.as_bstr()).is_none() && vlan_parent(name.as_bstr()).is_some());
+        let made = made.chain(vlans).cloned().collect();
         Self {
             host: world.host,
             version: &stack.version,
             interfaces,
             policy: Policy::read(world.host),
-            kernel: bring_up::kernel(world, stack, named, made),
+            kernel: bring_up::kernel(world, stack, made),
             ports,
             record: Record::default(),
             remarks: BTreeMap::new(),
@@ -140,8 +138,10 @@ impl<'a> Machine<'a> {
             if self.kernel.add(name, LinkKind::Virtual, None, place).is_ok()
                 && self.kernel.link(name).is_some_and(|link| link.set_by.is_none())
             {
-                let first = ports.iter().find_map(|port| self.kernel.address(port.as_bstr()));
-                self.inherit(name, first);
+                if let Some(first) = ports.first() {
+                    self.kernel.meet(first.as_bstr());
+                    self.kernel.inherit(name, first.as_bstr());
+                }
             }
         } else if interface.is_made() && interface.bridge_option().is_none() {
             // What its address is, software decides.
@@ -151,13 +151,11 @@ impl<'a> Machine<'a> {
 
     /// A VLAN has its parent's address, and udevd leaves it (`addr_assign_type` is "stolen").
     fn make_vlan(&mut self, name: &BStr, parent: Option<&BStr>) {
-        let Some(address) = parent.and_then(|parent| self.kernel.address(parent)) else { return };
-        self.kernel.add_physical(name, address);
-    }
-
-    fn inherit(&mut self, name: &BStr, address: Option<Address>) {
-        let cause = Cause { generated: false, place: None };
-        let _ = self.kernel.set_address(name, address.unwrap_or(Address::Unknown), cause);
+        let Some(parent) = parent else { return };
+        self.kernel.meet(parent);
+        if let Some(address) = self.kernel.address(parent) {
+            self.kernel.add_physical(name, address);
+        }
     }
 
     /// The module usercmds. A command that fails is a warning (`_run_command`).
@@ -198,6 +196,7 @@ impl<'a> Machine<'a> {
             }
         }
         for port in &wanted {
+            self.kernel.meet(port.as_bstr());
             let _ = self.kernel.set_master(port.as_bstr(), name);
         }
     }
@@ -233,8 +232,9 @@ impl<'a> Machine<'a> {
     }
 
     /// `_get_bridge_mac`.
-    fn chosen_mac(&self, interface: &Interface<'a>, created: bool) -> Option<(Mac, Place)> {
+    fn chosen_mac(&mut self, interface: &Interface<'a>, created: bool) -> Option<(Mac, Place)> {
         if let Some((links, place)) = self.policy.mac_interfaces() {
+            links.iter().for_each(|link| self.kernel.meet(link.as_bstr()));
             return Some((links.iter().find_map(|link| self.mac_of(link.as_bstr()))?, place));
         }
         let place = self.policy.static_mac_from_port()?;
@@ -268,6 +268,7 @@ impl<'a> Machine<'a> {
     /// The module address, as far as `hwaddress` goes (`process_hwaddress`).
     fn address(&mut self, interface: &Interface<'a>) {
         let name = interface.name.as_bstr();
+        self.kernel.meet(name);
         let Some(running) = self.kernel.address(name) else { return };
         let opt = interface.first("hwaddress");
         let text = opt.map(|opt| address::strip(opt.value.text.as_bstr())).filter(|text| !text.is_empty());

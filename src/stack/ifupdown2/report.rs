@@ -2,18 +2,20 @@
 
 use super::interfaces::{Interface, Interfaces};
 use super::machine::{Machine, Remark};
-use crate::judgement::{Bridge, Effect, Outcome, Pin};
+use crate::judgement::{Bridge, Effect, Outcome};
 use crate::stack::bring_up;
-use crate::stack::eni::{Config, Opt};
-use crate::stack::kernel::{Address, LinkKind};
-use bstr::{BStr, BString, ByteSlice};
+use crate::stack::eni::{Config, Opt, Stanza};
+use crate::stack::kernel::LinkKind;
+use bstr::{BStr, ByteSlice};
 
 /// The bridges, those of the configuration in its order, then those that only hooks name.
 pub(super) fn bridges(machine: &mut Machine<'_>, config: &Config, interfaces: &Interfaces<'_>) -> Vec<Bridge> {
-    let own: Vec<&Interface<'_>> = interfaces.iter().filter(|interface| is_bridge(machine, interface)).collect();
-    let mut bridges: Vec<Bridge> = own.iter().map(|interface| defined(machine, config, interfaces, interface)).collect();
-    let hooked: Vec<BString> = machine.kernel.bridges().filter(|name| interfaces.get(name.as_bstr()).is_none()).cloned().collect();
-    bridges.extend(hooked.iter().filter_map(|name| implicit(machine, config, name.as_bstr())));
+    let mut bridges = Vec::new();
+    for interface in interfaces.iter().filter(|interface| is_bridge(machine, interface)).collect::<Vec<_>>() {
+        never_tried(machine, interfaces, interface);
+        bridges.extend(defined(machine, config, interface));
+    }
+    bridges.extend(bring_up::implicit(&machine.kernel, &machine.record, &config.files, &bridges));
     bridges
 }
 
@@ -24,60 +26,30 @@ fn is_bridge(machine: &Machine<'_>, interface: &Interface<'_>) -> bool {
         || interface.first("bridge-hw").is_some()
 }
 
-fn defined(
-    machine: &mut Machine<'_>,
-    config: &Config,
-    interfaces: &Interfaces<'_>,
-    interface: &Interface<'_>,
-) -> Bridge {
+fn defined(machine: &Machine<'_>, config: &Config, interface: &Interface<'_>) -> Option<Bridge> {
     let name = interface.name.as_bstr();
-    never_tried(machine, interfaces, interface);
-    let origin = interface.stanzas.iter().find(|stanza| {
-        stanza.options.iter().any(|opt| interface.bridge_option().is_some_and(|bridge| bridge == opt))
-    });
-    let first = interface.stanzas.first();
-    let mut bridge = of_kernel(machine, config, name);
-    if let Some(stanza) = origin.or(first) {
-        bridge.origin = stanza.place();
-    }
+    let makes = |stanza: &&&Stanza| stanza.options.iter().any(|opt| interface.bridge_option() == Some(opt));
+    let origin = interface.stanzas.iter().find(makes).or(interface.stanzas.first())?.place();
+    let ports = machine.ports.get(name).cloned().unwrap_or_default();
+    let mut bridge = bring_up::bridge(&machine.kernel, &machine.record, &config.files, name, origin, ports);
     bridge.carries_ip = bring_up::carries_ip(interface.stanzas.iter().copied());
-    if bridge.outcome == Outcome::Absent {
-        bridge.reason = absent(machine, interface);
+    let lowest = bring_up::lowest(bridge.ports.is_empty());
+    match (bridge.outcome, machine.remarks.get(name)) {
+        (Outcome::Absent, _) => bridge.reason = absent(machine, interface),
+        (Outcome::Floating, Some(Remark::Skipped(_))) => {
+            bridge.reason = format!(
+                "`hwaddress` is the address that it has from its port already, which ifupdown2 does not write again, so {lowest}"
+            );
+        }
+        (Outcome::Floating, Some(Remark::PolicySkipped)) => {
+            bridge.reason = format!(
+                "ifupdown2 before 3.2.0 skips the policy where the bridge has the port's address already, so {lowest}"
+            );
+        }
+        _ => {}
     }
-    bridge
-}
-
-/// A bridge that a command in another interface's stanza makes.
-fn implicit(machine: &Machine<'_>, config: &Config, name: &BStr) -> Option<Bridge> {
-    let made_by = machine.kernel.link(name)?.made_by.clone()?;
-    let mut bridge = of_kernel(machine, config, name);
-    bridge.origin = made_by;
-    bridge.implicit = Some("only a hook command makes it".to_owned());
+    bridge.note = machine.remarks.get(name).and_then(|remark| note(name, remark, bridge.outcome));
     Some(bridge)
-}
-
-fn of_kernel(machine: &Machine<'_>, config: &Config, name: &BStr) -> Bridge {
-    let kernel = &machine.kernel;
-    let pins = machine.record.pins(kernel, name, &config.files);
-    let mut ports = machine.ports.get(name).cloned().unwrap_or_default();
-    ports.extend(kernel.ports(name).filter(|port| !ports.contains(port)).cloned().collect::<Vec<_>>());
-    let outcome = kernel.outcome(name);
-    let address = kernel.address(name).and_then(Address::known).filter(|_| outcome != Outcome::Absent);
-    let remark = machine.remarks.get(name);
-    let place = kernel.link(name).and_then(|link| link.made_by.clone());
-    Bridge {
-        name: name.to_owned(),
-        origin: place.unwrap_or_else(|| crate::span::Place::new(&std::path::Path::new("").into(), crate::span::Span::default())),
-        implicit: None,
-        reason: reason(machine, name, outcome, &pins, ports.is_empty()),
-        note: remark.and_then(|remark| note(name, remark, outcome)),
-        ports,
-        outcome,
-        address,
-        pins,
-        carries_ip: false,
-        unset_on_purpose: Vec::new(),
-    }
 }
 
 /// Places that were meant to set the address and that ifupdown2 never looks at.
@@ -109,32 +81,6 @@ fn never_tried(machine: &mut Machine<'_>, interfaces: &Interfaces<'_>, interface
             let effect = Effect::Ineffective("ifupdown2 does not know `inherits`".to_owned());
             machine.record.option(name, opt, spelled.as_bstr(), effect);
         }
-    }
-}
-
-fn reason(machine: &Machine<'_>, name: &BStr, outcome: Outcome, pins: &[Pin], portless: bool) -> String {
-    let lowest = if portless {
-        "it takes the lowest address among the ports that join it"
-    } else {
-        "it takes the lowest address among its ports"
-    };
-    match (outcome, machine.remarks.get(name)) {
-        (Outcome::Pinned, _) => {
-            let winner = machine.kernel.link(name).and_then(|link| link.set_by.as_ref()?.place.as_ref());
-            let pin = pins.iter().find(|pin| Some(&pin.place) == winner);
-            format!("{} sets it", pin.map_or("a command", |pin| &pin.what))
-        }
-        (Outcome::Generated, _) => "no line sets it, and udevd makes one up when the bridge is made".to_owned(),
-        (_, Some(Remark::Skipped(_))) => {
-            format!("`hwaddress` is the address that it has from its port already, which ifupdown2 does not write again, so {lowest}")
-        }
-        (_, Some(Remark::PolicySkipped)) => {
-            format!("ifupdown2 before 3.2.0 skips the policy where the bridge has the port's address already, so {lowest}")
-        }
-        _ => match pins.iter().find(|pin| matches!(pin.effect, Effect::Ineffective(_) | Effect::Invalid(_))) {
-            Some(pin) => format!("{} has no effect, so {lowest}", pin.what),
-            None => format!("no line sets it, so {lowest}"),
-        },
     }
 }
 
