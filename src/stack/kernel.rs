@@ -228,6 +228,11 @@ impl Kernel {
         self.links.get(name)
     }
 
+    /// The names of all links, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &BString> {
+        self.links.keys()
+    }
+
     /// The names of all bridges, sorted.
     pub fn bridges(&self) -> impl Iterator<Item = &BString> {
         self.links.iter().filter(|(_, link)| link.kind == LinkKind::Bridge).map(|(name, _)| name)

@@ -3,9 +3,9 @@
 use super::end::{End, Output};
 use super::expand::{Word, expand, expand_one};
 use super::parse::{Command, Flaw, List, Pipeline, Raw, Redirect, Then, parse};
+use super::pattern::matches;
 use super::{Attempt, Origin, Status, programs};
 use crate::span::Place;
-use super::pattern::matches;
 use crate::stack::kernel::Kernel;
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeMap;
@@ -238,7 +238,9 @@ impl<'k> Shell<'k> {
                 let link = path.strip_prefix(b"/sys/class/net/")?.strip_suffix(b"/address")?;
                 Some(BString::from(link))
             });
-            if redirect.stdout && let Some(link) = link {
+            if redirect.stdout
+                && let Some(link) = link
+            {
                 let value = end.output.clone().known().unwrap_or_default();
                 let reason = "the kernel lets nobody write that file";
                 self.refused(link.as_bstr(), &target, value.trim_ascii(), reason);

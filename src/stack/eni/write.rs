@@ -32,14 +32,7 @@ pub fn add_below(host: &Host, iface: &Place, key: &str, value: &str) -> Option<C
     Some(add_line(&iface.file, &bytes, iface.span, &line, key, value))
 }
 
-fn add_line(
-    file: &Arc<std::path::Path>,
-    bytes: &[u8],
-    after: Span,
-    line: &[u8],
-    key: &str,
-    value: &str,
-) -> Candidate {
+fn add_line(file: &Arc<std::path::Path>, bytes: &[u8], after: Span, line: &[u8], key: &str, value: &str) -> Candidate {
     let edit = FileEdit::insert(file, after.end, line_after(bytes, after, line));
     Candidate { edits: vec![edit], title: format!("add `{key} {value}`") }
 }

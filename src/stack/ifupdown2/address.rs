@@ -49,7 +49,8 @@ fn python_int(text: &[u8]) -> Option<u128> {
         let digit = |&byte: &u8| Some(u128::from((byte as char).to_digit(16)?));
         let mut digits = group.iter().map(digit).peekable();
         digits.peek()?;
-        digits.try_fold(number, |number, digit| Some(number.checked_mul(16).unwrap_or(u128::MAX).saturating_add(digit?)))
+        digits
+            .try_fold(number, |number, digit| Some(number.checked_mul(16).unwrap_or(u128::MAX).saturating_add(digit?)))
     })
 }
 

@@ -61,10 +61,13 @@ impl<'a> Machine<'a> {
             interface.bond_ports(names()).unwrap_or_default().into_iter().chain(interface.vlan_parent())
         });
         let mut below: Vec<BString> = below.chain(ports.values().flatten().cloned()).collect();
-        let parents: Vec<BString> = below.iter().filter_map(|name| Some(vlan_parent(name.as_bstr())?.to_owned())).collect();
+        let parents: Vec<BString> =
+            below.iter().filter_map(|name| Some(vlan_parent(name.as_bstr())?.to_owned())).collect();
         below.extend(parents);
         let made = interfaces.iter().filter(|interface| interface.is_made()).map(|interface| &interface.name);
-        let vlans = below.iter().filter(|name| interfaces.get(name.as_bstr()).is_none() && vlan_parent(name.as_bstr()).is_some());
+        let vlans = below
+            .iter()
+            .filter(|name| interfaces.get(name.as_bstr()).is_none() && vlan_parent(name.as_bstr()).is_some());
         let made = made.chain(vlans).cloned().collect();
         Self {
             host: world.host,
@@ -302,7 +305,9 @@ impl<'a> Machine<'a> {
         let unsure = running == Address::Unknown && self.floats(name) && self.kernel.ports(name).next().is_some();
         match self.kernel.set_address(name, Address::Known(address), Cause::stated(place.clone())) {
             Err(Errno::AddressNotAvailable) => {
-                return Effect::Invalid("the kernel refuses a multicast or all-zero address, and `ifup` fails".to_owned());
+                return Effect::Invalid(
+                    "the kernel refuses a multicast or all-zero address, and `ifup` fails".to_owned(),
+                );
             }
             Err(_) => return refused(),
             Ok(()) => {}
