@@ -241,9 +241,16 @@ impl Host {
     /// are not followed: give a [`canonical`](Self::canonical) path where that matters.
     #[must_use]
     pub fn outside(&self, path: &Path) -> Option<PathBuf> {
+        let (real, rest) = self.mounted_at(path)?;
+        Some(if rest.as_os_str().is_empty() { real.to_owned() } else { real.join(rest) })
+    }
+
+    /// The real directory that holds a path of the host, and the path below it. The directory
+    /// is the user's own word; what lies below it is the tree's.
+    #[must_use]
+    pub fn mounted_at<'a>(&'a self, path: &'a Path) -> Option<(&'a Path, &'a Path)> {
         let mount = self.mounts.iter().rev().find(|mount| path.starts_with(&mount.at))?;
-        let rest = path.strip_prefix(&mount.at).ok()?;
-        Some(if rest.as_os_str().is_empty() { mount.real.clone() } else { mount.real.join(rest) })
+        Some((&mount.real, path.strip_prefix(&mount.at).ok()?))
     }
 
     /// Follows `path` through the host's own links: `/` is the root, `..` stops there.

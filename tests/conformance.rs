@@ -14,6 +14,17 @@ use bridgepin::links::Links;
 use bridgepin::stack::{Assume, Stack, World, judge};
 use std::collections::BTreeMap;
 
+/// Cases with a condition that fails on the measured host although nothing in the case tells so: the
+/// table's `about` says that its name, command line and credentials match none of theirs. A
+/// condition that nobody answers holds, so the test gives the answer that is left out.
+const ANSWERS: &[(&str, &str)] = &[
+    ("networkd/dirs-dropin-match-host-nomatch", "host=measured"),
+    ("networkd/syntax-match-after-netdev-host-nomatch", "host=measured"),
+    ("networkd/syntax-match-credential-nosuch", "credential=measured"),
+    ("networkd/syntax-match-host-nomatch", "host=measured"),
+    ("networkd/syntax-match-kernelcommandline-nosuch", "kernel-command-line=quiet"),
+];
+
 fn wanted(variable: &str, text: &str) -> bool {
     std::env::var(variable).map_or(true, |wanted| text.contains(&wanted))
 }
@@ -32,7 +43,8 @@ fn run(name: &str) {
             let host = Host::new(&laid.host).live(true);
             let links = Links::gather(&host, Some(&laid.sys));
             let mut assume = Assume::default();
-            laid.assume.iter().for_each(|answer| assume.add(answer).unwrap());
+            let left_out = ANSWERS.iter().filter(|row| row.0 == id).map(|row| row.1);
+            laid.assume.iter().map(String::as_str).chain(left_out).for_each(|answer| assume.add(answer).unwrap());
             let stack: Stack = key.parse().unwrap();
             let judgement = judge(World { host: &host, links: &links, assume: &assume }, &stack);
             let bridge = judgement.bridges.iter().find(|bridge| bridge.name == case["bridge"].as_str().unwrap());

@@ -6,6 +6,7 @@ mod bridge_utils;
 mod bring_up;
 mod busybox;
 pub mod commands;
+mod condition;
 pub mod eni;
 mod ifupdown;
 mod ifupdown2;
@@ -15,6 +16,7 @@ mod network_scripts;
 mod networkd;
 mod networkmanager;
 pub mod udev;
+mod unit_pins;
 
 use crate::host::Host;
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
