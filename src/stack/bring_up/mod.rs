@@ -9,7 +9,7 @@ pub(super) use report::{bridge, implicit, lowest};
 
 use super::commands::{Attempt, guess};
 use super::eni::{Opt, Stanza};
-use super::kernel::{Address, Kernel};
+use super::kernel::{Address, Kernel, LinkKind};
 use super::udev::Udev;
 use super::{Stack, World};
 use crate::judgement::{Effect, Pin};
@@ -20,12 +20,16 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+/// The udevd that runs beside the stack, where one does.
+pub(super) fn udev(world: World<'_>, stack: &Stack) -> Option<Udev> {
+    stack.udev.then(|| Udev::read(world.host, world.assume, stack.systemd_release()))
+}
+
 /// The kernel before any interface is brought up. What the configuration makes itself (`made`) is
 /// not there yet, even where `/sys` shows it running. Where nothing tells which links exist, all
 /// others do.
-pub(super) fn kernel(world: World<'_>, stack: &Stack, made: BTreeSet<BString>) -> Kernel {
-    let udev = stack.udev.then(|| Udev::read(world.host, world.assume, stack.systemd_release()));
-    let mut kernel = Kernel::new(udev);
+pub(super) fn kernel(world: World<'_>, udev: Option<&Udev>, made: BTreeSet<BString>) -> Kernel {
+    let mut kernel = Kernel::new(udev.cloned());
     for (name, link) in world.links.iter().filter(|(name, link)| !made.contains(*name) && link.shape != Shape::Bridge) {
         let running = |evidence: &&Evidence| matches!(evidence.source, Source::Sysfs(_));
         let complete = world.links.is_complete();
@@ -41,12 +45,17 @@ pub(super) fn kernel(world: World<'_>, stack: &Stack, made: BTreeSet<BString>) -
 }
 
 /// Every place that was meant to set a link's address, in the order in which they were tried.
-#[derive(Default)]
 pub(super) struct Record {
     tried: Vec<(BString, Pin)>,
+    udev: Option<Udev>,
 }
 
 impl Record {
+    /// Nothing was tried yet; `udev` sets what it sets when a bridge is made.
+    pub(super) fn new(udev: Option<Udev>) -> Self {
+        Self { tried: Vec::new(), udev }
+    }
+
     /// An option that was meant to set the address of `link`.
     pub(super) fn option(&mut self, link: &BStr, opt: &Opt, spelled: &BStr, effect: Effect) {
         let value = &opt.value.text;
@@ -93,42 +102,31 @@ impl Record {
 
     /// How each place that was meant for `bridge` fared in the end, in the order of the files.
     pub(super) fn pins(&self, kernel: &Kernel, bridge: &BStr, files: &[Arc<Path>]) -> Vec<Pin> {
-        let cause = kernel.link(bridge).and_then(|link| link.set_by.as_ref());
-        let winner = cause.and_then(|cause| cause.place.as_ref());
-        let of_bridge = || self.tried.iter().filter(|(name, _)| name == bridge).map(|(_, pin)| pin);
-        let what = winner.and_then(|place| of_bridge().find(|pin| pin.place == *place)).map(|pin| pin.what.as_str());
-        let settle = |pin: &Pin| {
-            let mut pin = pin.clone();
-            if pin.effect == Effect::Decides && Some(&pin.place) != winner {
-                pin.effect = Effect::Overridden(match what {
-                    Some(what) => format!("{what} is applied after it"),
-                    None => "the bridge is made anew after it".to_owned(),
-                });
-            }
-            pin
-        };
-        let mut pins: Vec<Pin> = of_bridge().map(settle).collect();
-        if let (Some(place), None) = (winner, what)
-            && cause.is_some_and(|cause| !cause.generated)
-        {
-            pins.push(link_file(kernel, bridge, place));
+        let link = kernel.link(bridge).filter(|link| link.kind == LinkKind::Bridge);
+        let winner = link.and_then(|link| link.set_by.as_ref()?.place.as_ref());
+        let udev = self.udev.as_ref().filter(|_| link.is_some());
+        let mut pins: Vec<Pin> = udev.map(|udev| udev.pins(bridge)).unwrap_or_default();
+        pins.extend(self.tried.iter().filter(|(name, _)| name == bridge).map(|(_, pin)| pin.clone()));
+        let what = pins.iter().find(|pin| Some(&pin.place) == winner).map(|pin| pin.what.clone());
+        for pin in pins.iter_mut().filter(|pin| pin.effect == Effect::Decides && Some(&pin.place) != winner) {
+            pin.effect = Effect::Overridden(match &what {
+                Some(what) => format!("{what} is applied after it"),
+                None => "the bridge is made anew after it".to_owned(),
+            });
         }
         let order = |place: &Place| files.iter().position(|file| *file == place.file).unwrap_or(files.len());
         pins.sort_by(|a, b| (order(&a.place), &a.place).cmp(&(order(&b.place), &b.place)));
         pins
     }
-}
 
-/// The place outside the stack's own files that sets the address: udevd's.
-fn link_file(kernel: &Kernel, bridge: &BStr, place: &Place) -> Pin {
-    let address = kernel.address(bridge).and_then(Address::known);
-    Pin {
-        place: place.clone(),
-        line: place.clone(),
-        what: "the `.link` file".to_owned(),
-        value: address.map_or_else(BString::default, |address| BString::from(address.to_string())),
-        meant: address,
-        effect: Effect::Decides,
+    /// Places that keep udevd from giving the bridge an address, and how they do.
+    fn unset_on_purpose(&self, bridge: &BStr) -> Vec<(Place, String)> {
+        self.udev.as_ref().map(|udev| udev.unset_on_purpose(bridge)).unwrap_or_default()
+    }
+
+    /// Why a running udevd gives the bridge no address, as a clause.
+    fn udev_leaves_it(&self, bridge: &BStr) -> Option<String> {
+        self.udev.as_ref().map(|udev| udev.why_not(bridge))
     }
 }
 

@@ -27,9 +27,9 @@ pub(in crate::stack) fn bridge(
     let outcome = kernel.outcome(name);
     let address = kernel.address(name).and_then(Address::known).filter(|_| outcome != Outcome::Absent);
     let winner = kernel.link(name).and_then(|link| link.set_by.as_ref()?.place.as_ref());
-    Bridge {
+    let mut bridge = Bridge {
         name: name.to_owned(),
-        reason: reason(outcome, &pins, winner, ports.is_empty()),
+        reason: String::new(),
         ports,
         origin,
         implicit: None,
@@ -37,9 +37,11 @@ pub(in crate::stack) fn bridge(
         address,
         pins,
         carries_ip: false,
-        unset_on_purpose: Vec::new(),
+        unset_on_purpose: record.unset_on_purpose(name),
         note: None,
-    }
+    };
+    bridge.reason = reason(record, &bridge, winner);
+    bridge
 }
 
 /// The bridges that only hook commands of other interfaces make.
@@ -62,19 +64,22 @@ pub(in crate::stack) fn lowest(portless: bool) -> &'static str {
     }
 }
 
-fn reason(outcome: Outcome, pins: &[Pin], winner: Option<&Place>, portless: bool) -> String {
-    match outcome {
-        Outcome::Pinned => {
-            let pin = pins.iter().find(|pin| Some(&pin.place) == winner);
-            format!("{} sets it", pin.map_or("a command", |pin| &pin.what))
-        }
-        Outcome::Generated => "no line sets it, and udevd makes one up when the bridge is made".to_owned(),
+fn reason(record: &Record, bridge: &Bridge, winner: Option<&Place>) -> String {
+    let pins = &bridge.pins;
+    match bridge.outcome {
+        Outcome::Pinned => match pins.iter().find(|pin| Some(&pin.place) == winner) {
+            Some(Pin { what, effect: Effect::Invalid(why), .. }) => format!("{what} sets it, though {why}"),
+            Some(pin) => format!("{} sets it", pin.what),
+            None => "a command sets it".to_owned(),
+        },
+        Outcome::Generated => "no line sets it, and systemd-udevd makes one up when the bridge is made".to_owned(),
         Outcome::Absent => "nothing makes it".to_owned(),
         Outcome::Floating => {
-            match pins.iter().find(|pin| matches!(pin.effect, Effect::Ineffective(_) | Effect::Invalid(_))) {
-                Some(pin) => format!("{} has no effect, so {}", pin.what, lowest(portless)),
-                None => format!("no line sets it, so {}", lowest(portless)),
-            }
+            let meant = pins.iter().find(|pin| matches!(pin.effect, Effect::Ineffective(_) | Effect::Invalid(_)));
+            let cause = meant.map_or("no line sets it".to_owned(), |pin| format!("{} has no effect", pin.what));
+            let udev = record.udev_leaves_it(bridge.name.as_bstr());
+            let udev = udev.map(|why| format!(", systemd-udevd gives it none ({why})")).unwrap_or_default();
+            format!("{cause}{udev}, so {}", lowest(bridge.ports.is_empty()))
         }
     }
 }

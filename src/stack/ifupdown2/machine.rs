@@ -69,14 +69,15 @@ impl<'a> Machine<'a> {
             .iter()
             .filter(|name| interfaces.get(name.as_bstr()).is_none() && vlan_parent(name.as_bstr()).is_some());
         let made = made.chain(vlans).cloned().collect();
+        let udev = bring_up::udev(world, stack);
         Self {
             host: world.host,
             version: &stack.version,
             interfaces,
             policy: Policy::read(world.host),
-            kernel: bring_up::kernel(world, stack, made),
+            kernel: bring_up::kernel(world, udev.as_ref(), made),
             ports,
-            record: Record::default(),
+            record: Record::new(udev),
             remarks: BTreeMap::new(),
             chosen: None,
         }
@@ -318,7 +319,7 @@ impl<'a> Machine<'a> {
         if commands::guess(text) == Some(address) {
             return Effect::Decides;
         }
-        Effect::Invalid(format!("ifupdown2 takes it for {address} and sets that"))
+        Effect::Invalid(format!("ifupdown2 takes it for {address}"))
     }
 
     /// The write is left out where the address is the running one already. A race with the netlink

@@ -197,7 +197,7 @@ impl<'a> Run<'a, '_> {
     fn effect_of(&self, opt: &Opt) -> Effect {
         match self.kernel.address(self.name) {
             Some(Address::Known(address)) if commands::guess(&opt.value.text) != Some(address) => {
-                Effect::Invalid(format!("`ip` takes it for {address} and sets that"))
+                Effect::Invalid(format!("`ip` takes it for {address}"))
             }
             _ => Effect::Decides,
         }

@@ -49,7 +49,8 @@ impl<'a> Machine<'a> {
         interfaces: &'a BTreeMap<BString, Interface<'a>>,
     ) -> Self {
         let made = interfaces.values().filter(|interface| is_made(interface)).map(|interface| interface.name.clone());
-        let kernel = bring_up::kernel(world, stack, made.collect());
+        let udev = bring_up::udev(world, stack);
+        let kernel = bring_up::kernel(world, udev.as_ref(), made.collect());
         let mut machine = Self {
             world,
             stack,
@@ -57,7 +58,7 @@ impl<'a> Machine<'a> {
             interfaces,
             requires: BTreeMap::new(),
             kernel,
-            record: Record::default(),
+            record: Record::new(udev),
             stopped: BTreeMap::new(),
         };
         for interface in interfaces.values() {
