@@ -133,7 +133,7 @@ fn reads_lines_as_networkd_does() {
     ];
     for (text, wanted) in rows {
         let tree = Tree::new(&[("E/10-br0.netdev", json!(text))]);
-        assert_eq!(told_on_all(&tree, false), wanted, "{:?}", &text[..text.len().min(200)]);
+        assert_eq!(told_on_all(&tree, false), wanted, "{}", text.chars().take(200).collect::<String>());
     }
 }
 
