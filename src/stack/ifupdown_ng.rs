@@ -47,6 +47,9 @@ pub(super) fn candidates(world: World<'_>, stack: &Stack, bridge: &Bridge, value
     let Some(interface) = interfaces.get(&bridge.name) else { return Vec::new() };
     let stanzas = report::stanzas(&config, interface);
     let beside = environment::Environment::of(interface, None).option("IF_BRIDGE_PORTS");
-    let lines = [("hwaddress", address.to_string()), bring_up::command(bridge.name.as_bstr(), *address)];
+    let name = bridge.name.as_bstr();
+    // The last is for a bridge whose own `pre-up` line fails and stops it before `up`.
+    let commands = ["post-up", "pre-up"].map(|phase| bring_up::command(phase, name, *address));
+    let lines: Vec<(&str, String)> = [("hwaddress", address.to_string())].into_iter().chain(commands).collect();
     bring_up::candidates(world.host, &stanzas, beside, bridge, *address, &lines)
 }

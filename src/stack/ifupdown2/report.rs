@@ -61,7 +61,7 @@ fn never_tried(machine: &mut Machine<'_>, interfaces: &Interfaces<'_>, interface
         let effect = match key {
             _ if known => continue,
             b"hwaddress" if interface.first("hwaddress").is_some_and(|first| first != opt) => {
-                Effect::Ineffective("ifupdown2 reads only the first `hwaddress` of an interface".to_owned())
+                Effect::Overridden("ifupdown2 takes the first `hwaddress` of an interface".to_owned())
             }
             b"hwaddress" => Effect::Ineffective("there is no such link when its address would be set".to_owned()),
             b"bridge-hw" => Effect::Ineffective("ifupdown2 has no such option and ignores it".to_owned()),
