@@ -13,7 +13,6 @@ mod ip;
 mod lladdr;
 mod macchanger;
 mod parse;
-mod pattern;
 mod programs;
 mod scan;
 mod shell;

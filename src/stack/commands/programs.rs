@@ -84,8 +84,15 @@ pub(super) fn run(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Opt
     }
     match PROGRAMS.iter().find(|row| row.0.as_bytes() == name) {
         Some((_, program)) => program(shell, words, input),
+        None if is_argument(name) => End::of(Status::Failure),
         None => End::unknown(),
     }
+}
+
+/// A word that is no program's name, but was meant for the command on the line before it
+/// (ifupdown joins the values of a repeated option with line ends).
+fn is_argument(name: &[u8]) -> bool {
+    name.contains(&b':') || [&b"addr"[..], b"address", b"dev", b"ether"].contains(&name)
 }
 
 /// `sh -c TEXT`; a script file is not looked into.
