@@ -6,6 +6,7 @@ mod bridge_utils;
 mod busybox;
 pub mod commands;
 pub mod eni;
+mod hook;
 mod ifupdown;
 mod ifupdown2;
 mod ifupdown_ng;

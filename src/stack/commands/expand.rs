@@ -65,7 +65,7 @@ impl Word {
 }
 
 /// The fields of a text that stands unquoted (`IFS` as it is by default).
-pub(super) fn fields(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(in crate::stack) fn fields(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|byte| b" \t\n".contains(byte)).filter(|field| !field.is_empty())
 }
 

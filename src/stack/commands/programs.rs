@@ -179,7 +179,7 @@ fn vconfig(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
     let [_, verb, parent, id] = words else { return End::unknown() };
     let (true, Some(parent), Some(id)) = (verb.is(b"add"), parent.known(), id.known()) else { return End::unknown() };
     let name: BString = bstr::join(".", [parent, id]).into();
-    End::of(ip::add_vlan(shell.kernel, name.as_bstr(), parent, None))
+    End::of(ip::add_vlan(shell.kernel, name.as_bstr(), parent))
 }
 
 /// `tunctl -t NAME`

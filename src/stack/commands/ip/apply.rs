@@ -241,9 +241,9 @@ fn existing(shell: &mut Shell<'_>, request: &Request) -> Result<BString, Refusal
 }
 
 /// Makes a VLAN link on its parent.
-pub(in super::super) fn add_vlan(kernel: &mut Kernel, name: &BStr, parent: &BStr, place: Option<Place>) -> Status {
+pub(in crate::stack) fn add_vlan(kernel: &mut Kernel, name: &BStr, parent: &BStr) -> Status {
     kernel.meet(parent);
-    if kernel.link(parent).is_none() || !valid_name(name) || kernel.add(name, LinkKind::Virtual, None, place).is_err() {
+    if kernel.link(parent).is_none() || !valid_name(name) || kernel.add(name, LinkKind::Virtual, None, None).is_err() {
         return Status::Failure;
     }
     kernel.inherit(name, parent);
