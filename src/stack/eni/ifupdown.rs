@@ -188,17 +188,7 @@ impl Reader<'_> {
             return Err(self.give_up(state, at, NO_METHOD, ""));
         }
         let next = if inherits { next } else { words.next() };
-        let mut stanza = Stanza {
-            name: state.word(name),
-            family,
-            method,
-            inherits: Vec::new(),
-            parent: None,
-            template: false,
-            options: Vec::new(),
-            dropped: Vec::new(),
-            line: line.span,
-        };
+        let mut stanza = Stanza { family, method, ..Stanza::new(state.word(name), line.span) };
         match next {
             Some(keyword) if keyword.text == "inherits" => self.inherit(state, &mut stanza, &keyword, words)?,
             Some(extra) => {

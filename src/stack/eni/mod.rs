@@ -85,6 +85,21 @@ pub struct Stanza {
 }
 
 impl Stanza {
+    /// A stanza without anything but its name.
+    fn new(name: Word, line: Span) -> Self {
+        Self {
+            name,
+            family: None,
+            method: None,
+            inherits: Vec::new(),
+            parent: None,
+            template: false,
+            options: Vec::new(),
+            dropped: Vec::new(),
+            line,
+        }
+    }
+
     /// The `iface` line without its line ending's following lines: what a report marks.
     #[must_use]
     pub fn place(&self) -> Place {

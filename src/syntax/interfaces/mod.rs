@@ -3,7 +3,9 @@
 
 mod busybox;
 mod ifupdown;
+mod ifupdown2;
 mod ifupdown_ng;
+pub mod mako;
 
 use super::{Logical, Token};
 use nom::bytes::complete::{take_till, take_while};
@@ -18,6 +20,8 @@ pub enum Dialect {
     Busybox,
     /// Debian's ifupdown.
     Ifupdown,
+    /// ifupdown2; its text is UTF-8.
+    Ifupdown2,
     /// ifupdown-ng.
     IfupdownNg,
 }
@@ -29,6 +33,7 @@ pub fn logical(bytes: &[u8], dialect: Dialect) -> Vec<Logical> {
     match dialect {
         Dialect::Busybox => busybox::logical(bytes),
         Dialect::Ifupdown => ifupdown::logical(bytes),
+        Dialect::Ifupdown2 => ifupdown2::logical(bytes),
         Dialect::IfupdownNg => ifupdown_ng::logical(bytes),
     }
 }
@@ -39,13 +44,21 @@ pub struct Words<'a> {
     line: &'a Logical,
     dialect: Dialect,
     at: usize,
+    /// Something may follow.
+    more: bool,
 }
 
 impl<'a> Words<'a> {
     /// At the start of a line.
     #[must_use]
     pub fn of(line: &'a Logical, dialect: Dialect) -> Self {
-        Self { line, dialect, at: 0 }
+        Self { line, dialect, at: 0, more: true }
+    }
+
+    /// Whether a value follows, be it empty: ifupdown2 looks for the blanks before it.
+    #[must_use]
+    pub fn has_more(&self) -> bool {
+        self.more
     }
 
     /// What is left of the line, as an option's value.
@@ -53,7 +66,7 @@ impl<'a> Words<'a> {
     pub fn rest(&self) -> Token {
         let left = self.left();
         let range = match self.dialect {
-            Dialect::Busybox | Dialect::Ifupdown => 0..left.len(),
+            Dialect::Busybox | Dialect::Ifupdown | Dialect::Ifupdown2 => 0..left.len(),
             Dialect::IfupdownNg => ifupdown_ng::rest(left),
         };
         let at = self.at.min(self.line.text.len());
@@ -73,6 +86,11 @@ impl Iterator for Words<'_> {
         let word = match self.dialect {
             Dialect::Busybox => busybox::word(left),
             Dialect::Ifupdown => ifupdown::word(left),
+            Dialect::Ifupdown2 => self.more.then(|| {
+                let (word, more) = ifupdown2::word(left);
+                self.more = more;
+                word
+            }),
             Dialect::IfupdownNg => ifupdown_ng::word(left),
         }?;
         let start = self.at;

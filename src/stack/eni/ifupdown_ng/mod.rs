@@ -184,7 +184,7 @@ impl Reader<'_> {
             return self.config.problem(line.place(line.key.span), message, "name the interface", false);
         };
         self.defaults |= defaults;
-        let mut stanza = stanza(line.word(name), line.line.span);
+        let mut stanza = Stanza::new(line.word(name), line.line.span);
         stanza.template = defaults || keyword == b"template";
         let template = stanza.template;
         self.current = Current::Stanza(self.config.stanzas.len());
@@ -275,7 +275,7 @@ impl Reader<'_> {
 
     fn push(&mut self, option: Opt) {
         if let Current::Auto(name, span) = &self.current {
-            let stanza = stanza(name.clone(), *span);
+            let stanza = Stanza::new(name.clone(), *span);
             self.current = Current::Stanza(self.config.stanzas.len());
             self.config.stanzas.push(stanza);
         }
@@ -307,18 +307,4 @@ impl Reader<'_> {
 fn renamed(key: &BString) -> std::borrow::Cow<'_, str> {
     let row = RENAMED.iter().find(|row| *key == row.0);
     row.map_or_else(|| key.to_str_lossy(), |row| row.1.into())
-}
-
-fn stanza(name: Word, line: Span) -> Stanza {
-    Stanza {
-        name,
-        family: None,
-        method: None,
-        inherits: Vec::new(),
-        parent: None,
-        template: false,
-        options: Vec::new(),
-        dropped: Vec::new(),
-        line,
-    }
 }
