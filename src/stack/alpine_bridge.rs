@@ -12,7 +12,8 @@ const WORD_LIMIT: usize = 10_000;
 /// Runs it for an interface that is being brought up.
 pub(super) fn run(kernel: &mut Kernel, interface: &BStr, environment: &Environment) -> Hooked {
     let hw = environment.get("IF_BRIDGE_HW");
-    let attempt = environment.place("IF_BRIDGE_HW").filter(|_| !hw.is_empty()).map(|place| on_ports(interface, hw, place));
+    let attempt =
+        environment.place("IF_BRIDGE_HW").filter(|_| !hw.is_empty()).map(|place| on_ports(interface, hw, place));
     let ports: Vec<BString> = match environment.get("IF_BRIDGE_PORTS").as_bytes() {
         b"none" => Vec::new(),
         // Every link but the loopback and the bridge itself.

@@ -78,7 +78,8 @@ impl BridgeUtils {
                 hw.set(kernel, interface);
             }
         } else {
-            let why = format!("{interface} exists already when bridge-utils' hook runs, which then leaves its address alone");
+            let why =
+                format!("{interface} exists already when bridge-utils' hook runs, which then leaves its address alone");
             refuse(&mut hw, &why, false);
         }
         let mut ports = port_names(kernel, ports, self.release);

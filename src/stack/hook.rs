@@ -96,7 +96,9 @@ mod tests {
 
     #[test]
     fn options_reach_hooks_under_mangled_names() {
-        for name in ["bridge_hw", "bridge-hw", "BRIDGE_HW", "Bridge-Hw", "\"bridge_hw\"", "bri.dge_h+w", "\u{a0}bridge_hw"] {
+        for name in
+            ["bridge_hw", "bridge-hw", "BRIDGE_HW", "Bridge-Hw", "\"bridge_hw\"", "bri.dge_h+w", "\u{a0}bridge_hw"]
+        {
             assert_eq!(variable_name(name.as_bytes()), "IF_BRIDGE_HW", "{name}");
         }
     }

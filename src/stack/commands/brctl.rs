@@ -26,7 +26,9 @@ pub(super) fn run(shell: &mut Shell<'_>, words: &[Word]) -> End {
             let is_bridge = shell.kernel.link(name).is_some_and(|link| link.kind == LinkKind::Bridge);
             End::of(Status::of(is_bridge && shell.kernel.delete(name).is_ok()))
         }
-        (b"addif", [bridge, ports @ ..]) if !ports.is_empty() => every(shell, ports, |shell, port| join(shell, bridge, port)),
+        (b"addif", [bridge, ports @ ..]) if !ports.is_empty() => {
+            every(shell, ports, |shell, port| join(shell, bridge, port))
+        }
         (b"delif", [bridge, ports @ ..]) if !ports.is_empty() => every(shell, ports, |shell, port| {
             let link = shell.kernel.link(port.text.as_bstr());
             let is_port = link.is_some_and(|link| link.master.as_ref() == Some(&bridge.text));
@@ -34,7 +36,10 @@ pub(super) fn run(shell: &mut Shell<'_>, words: &[Word]) -> End {
         }),
         (b"addbr" | b"delbr" | b"addif" | b"delif", _) => End::of(Status::Failure),
         (b"show" | b"showmacs" | b"showstp" | b"--help" | b"--version", _) => End::unknown(),
-        (b"stp" | b"hairpin" | b"setageing" | b"setbridgeprio" | b"setfd" | b"sethello" | b"setmaxage", [bridge, ..])
+        (
+            b"stp" | b"hairpin" | b"setageing" | b"setbridgeprio" | b"setfd" | b"sethello" | b"setmaxage",
+            [bridge, ..],
+        )
         | (b"setpathcost" | b"setportprio" | b"setgcint", [bridge, ..]) => {
             End::of(Status::of(shell.kernel.link(bridge.text.as_bstr()).is_some()))
         }

@@ -227,8 +227,8 @@ impl Expansion<'_> {
         let mut script = Vec::new();
         self.at = inside;
         while self.at < self.end && self.text[self.at] != b'`' {
-            let escape = self.text[self.at] == b'\\'
-                && self.text.get(self.at + 1).is_some_and(|byte| b"$`\\".contains(byte));
+            let escape =
+                self.text[self.at] == b'\\' && self.text.get(self.at + 1).is_some_and(|byte| b"$`\\".contains(byte));
             self.at += usize::from(escape);
             script.extend(self.text.get(self.at));
             self.at += 1;
@@ -253,8 +253,20 @@ impl Expansion<'_> {
         let argument = shell.deeper(|shell| expand_one(shell, self.text, &(start..inside.end))).unwrap_or_default();
         let set = value.unknown || if colon { !value.text.is_empty() } else { shell.is_set(name) };
         match sign {
-            b'-' | b'=' | b'?' => if set { value } else { argument },
-            b'+' => if set { argument } else { Word::default() },
+            b'-' | b'=' | b'?' => {
+                if set {
+                    value
+                } else {
+                    argument
+                }
+            }
+            b'+' => {
+                if set {
+                    argument
+                } else {
+                    Word::default()
+                }
+            }
             b'%' | b'#' if !value.unknown && !argument.unknown && value.text.len() <= LONGEST_STRIPPED => {
                 Word::literal(strip(&value.text, &argument.text, sign == b'#', twice))
             }

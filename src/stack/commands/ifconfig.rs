@@ -8,11 +8,25 @@ use crate::stack::kernel::{Address, Cause};
 use bstr::{BStr, ByteSlice};
 
 /// Words without an argument; all but `up` and `down` may have a `-` before them.
-const FLAGS: &[&[u8]] = &[b"allmulti", b"arp", b"broadcast", b"down", b"dynamic", b"multicast", b"promisc", b"trailers", b"up"];
+const FLAGS: &[&[u8]] =
+    &[b"allmulti", b"arp", b"broadcast", b"down", b"dynamic", b"multicast", b"promisc", b"trailers", b"up"];
 /// Words with one.
 const SETTINGS: &[&[u8]] = &[
-    b"add", b"del", b"dstaddr", b"io_addr", b"irq", b"keepalive", b"media", b"mem_start", b"metric", b"mtu", b"netmask",
-    b"outfill", b"pointopoint", b"tunnel", b"txqueuelen",
+    b"add",
+    b"del",
+    b"dstaddr",
+    b"io_addr",
+    b"irq",
+    b"keepalive",
+    b"media",
+    b"mem_start",
+    b"metric",
+    b"mtu",
+    b"netmask",
+    b"outfill",
+    b"pointopoint",
+    b"tunnel",
+    b"txqueuelen",
 ];
 /// Address families that may stand after the name.
 const FAMILIES: &[&[u8]] = &[b"inet", b"inet6", b"ax25", b"ddp", b"ipx", b"netrom", b"unix"];
@@ -67,9 +81,13 @@ fn set(shell: &mut Shell<'_>, link: &BStr, class: &Word, value: &Word) -> bool {
     let about = value.about.as_ref().and_then(|link| shell.kernel.address(link.as_bstr()));
     let cause = Cause::stated(shell.origin.place(&value.raw));
     let failed = match about.or(address) {
-        _ if !class.is(b"ether") => Some((format!("`ifconfig` sets no Ethernet address with `hw {}`", class.text), false)),
+        _ if !class.is(b"ether") => {
+            Some((format!("`ifconfig` sets no Ethernet address with `hw {}`", class.text), false))
+        }
         None => Some(("`ifconfig` refuses it (`invalid ether address`)".to_owned(), true)),
-        Some(_) if shell.kernel.link(link).is_none() => Some((format!("{link} does not exist then (`No such device`)"), false)),
+        Some(_) if shell.kernel.link(link).is_none() => {
+            Some((format!("{link} does not exist then (`No such device`)"), false))
+        }
         Some(address) => match shell.kernel.set_address(link, address, cause) {
             Ok(()) => None,
             Err(_) => Some(("the kernel refuses a group or all-zero address".to_owned(), true)),

@@ -55,9 +55,40 @@ enum Takes {
 
 /// The objects in the order in which `do_cmd` (ip/ip.c) compares them.
 const OBJECTS: &[&str] = &[
-    "address", "addrlabel", "maddress", "route", "rule", "neighbor", "neighbour", "ntable", "ntbl", "link", "l2tp",
-    "fou", "ila", "macsec", "tunnel", "tunl", "tuntap", "tap", "token", "tcpmetrics", "tcp_metrics", "monitor", "xfrm",
-    "mroute", "mrule", "netns", "netconf", "vrf", "sr", "nexthop", "mptcp", "ioam", "help", "stats",
+    "address",
+    "addrlabel",
+    "maddress",
+    "route",
+    "rule",
+    "neighbor",
+    "neighbour",
+    "ntable",
+    "ntbl",
+    "link",
+    "l2tp",
+    "fou",
+    "ila",
+    "macsec",
+    "tunnel",
+    "tunl",
+    "tuntap",
+    "tap",
+    "token",
+    "tcpmetrics",
+    "tcp_metrics",
+    "monitor",
+    "xfrm",
+    "mroute",
+    "mrule",
+    "netns",
+    "netconf",
+    "vrf",
+    "sr",
+    "nexthop",
+    "mptcp",
+    "ioam",
+    "help",
+    "stats",
 ];
 
 /// The words after `ip`.
@@ -195,7 +226,9 @@ fn tuntap(shell: &mut Shell<'_>, words: &[Word]) -> End {
     let Some(name) = names.next().and_then(Word::known) else { return End::unknown() };
     if matches(first, "add") {
         let place = shell.origin.place(&words[0].raw);
-        return End::of(Status::of(valid_name(name) && shell.kernel.add(name, LinkKind::Virtual, None, Some(place)).is_ok()));
+        return End::of(Status::of(
+            valid_name(name) && shell.kernel.add(name, LinkKind::Virtual, None, Some(place)).is_ok(),
+        ));
     }
     if matches(first, "delete") {
         return End::of(Status::of(shell.kernel.delete(name).is_ok()));

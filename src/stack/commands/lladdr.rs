@@ -109,8 +109,13 @@ mod tests {
 
     #[test]
     fn guesses_what_was_meant() {
-        for text in ["\"52:54:00:aa:bb:cc\"", "52-54-0-aa-bb-cc", "5254.00aa.bbcc", "525400AABBCC", "ether 52:54:00:aa:bb:cc # x"]
-        {
+        for text in [
+            "\"52:54:00:aa:bb:cc\"",
+            "52-54-0-aa-bb-cc",
+            "5254.00aa.bbcc",
+            "525400AABBCC",
+            "ether 52:54:00:aa:bb:cc # x",
+        ] {
             let meant = guess(text.as_bytes()).map(|mac| mac.to_string());
             assert_eq!(meant.as_deref(), Some("52:54:00:aa:bb:cc"), "{text:?}");
         }

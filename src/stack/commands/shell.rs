@@ -243,7 +243,9 @@ impl<'k> Shell<'k> {
                 let link = path.strip_prefix(b"/sys/class/net/")?.strip_suffix(b"/address")?;
                 Some(BString::from(link))
             });
-            if redirect.stdout && let Some(link) = link {
+            if redirect.stdout
+                && let Some(link) = link
+            {
                 let value = end.output.clone().known().unwrap_or_default();
                 let reason = "the kernel lets nobody write that file";
                 self.refused(link.as_bstr(), &target, value.trim_ascii(), reason);

@@ -70,10 +70,7 @@ fn attempts_tell_their_place_and_their_end() {
     for (line, told) in [
         ("ip l s br0 a 52:54:0:aa:bb:cc", "br0 at 52:54:0:aa:bb:cc: 52:54:00:aa:bb:cc: done"),
         ("ip link set lan0 address '52:54:00:aa:bb:cc'", "lan0 at '52:54:00:aa:bb:cc': 52:54:00:aa:bb:cc: done"),
-        (
-            "sh -c 'ip link set $IFACE address 52:54:00:aa:bb:cc'",
-            "br0 at 52:54:00:aa:bb:cc: 52:54:00:aa:bb:cc: done",
-        ),
+        ("sh -c 'ip link set $IFACE address 52:54:00:aa:bb:cc'", "br0 at 52:54:00:aa:bb:cc: 52:54:00:aa:bb:cc: done"),
         (
             "X=$(ip link show lan0 | awk '/ether/ {print $2}'); ip link set br0 address $X",
             "br0 at $X: b4:99:ba:00:00:01: done",
@@ -115,7 +112,8 @@ fn attempts_tell_their_place_and_their_end() {
 #[test]
 fn a_sourced_file_tells_its_variables() {
     let file = Arc::from(Path::new("etc/default/bridge-utils"));
-    let text = "# ours\nBRIDGE_HOTPLUG=no\n[ \"$IFACE\" = br1 ] && IF_BRIDGE_HW=lan1\nIF_BRIDGE_HW='lan0' # x\nX=$(date)\n";
+    let text =
+        "# ours\nBRIDGE_HOTPLUG=no\n[ \"$IFACE\" = br1 ] && IF_BRIDGE_HW=lan1\nIF_BRIDGE_HW='lan0' # x\nX=$(date)\n";
     let variables = source(&mut kernel(), &file, BStr::new(text), &BTreeMap::new());
     let show = |(name, variable): (&BString, &Variable)| {
         let piece = variable.place.span.of(text.as_bytes()).as_bstr().to_string();

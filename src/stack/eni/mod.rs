@@ -12,6 +12,7 @@ pub mod ifupdown;
 pub mod ifupdown2;
 pub mod ifupdown_ng;
 pub mod source;
+pub mod write;
 
 /// Where the family's file lies.
 pub const MAIN_FILE: &str = "etc/network/interfaces";
