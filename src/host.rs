@@ -151,9 +151,15 @@ impl Host {
     #[must_use]
     pub fn with_file(&self, path: &Path, text: Vec<u8>) -> Self {
         let mut host = self.clone();
-        let path = self.canonical(path).unwrap_or_else(|| path.to_owned());
-        host.overlay.insert(path, text.into());
+        host.overlay.insert(self.place_of(path), text.into());
         host
+    }
+
+    /// Where a file is or would be: its links followed, those of its folder where it is new.
+    fn place_of(&self, path: &Path) -> PathBuf {
+        let folder = || path.ancestors().skip(1).find_map(|folder| Some((folder, self.canonical(folder)?)));
+        let new = || folder().map(|(folder, real)| real.join(path.strip_prefix(folder).unwrap_or(path)));
+        self.canonical(path).or_else(new).unwrap_or_else(|| path.to_owned())
     }
 
     /// The same host, edited.

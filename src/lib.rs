@@ -15,6 +15,7 @@ pub mod links;
 pub mod recognise;
 pub mod report;
 pub mod rules;
+pub mod run;
 pub mod span;
 pub mod stack;
 pub mod syntax;
