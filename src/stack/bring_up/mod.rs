@@ -73,21 +73,19 @@ impl Record {
     /// What a command line of the stanza was meant to set.
     pub(super) fn command(&mut self, opt: &Opt, attempts: Vec<Attempt>) {
         for attempt in attempts {
-            let effect = match attempt.failed {
-                None => Effect::Decides,
-                Some(why) if attempt.bad_value => Effect::Invalid(why),
-                Some(why) => Effect::Ineffective(why),
-            };
-            let pin = Pin {
-                place: attempt.place,
-                line: opt.line_place(),
-                what: format!("the `{}` command", opt.key.token.text),
-                value: attempt.value,
-                meant: attempt.meant,
-                effect,
-            };
-            self.tried.push((attempt.link, pin));
+            self.attempt(attempt, opt.line_place(), format!("the `{}` command", opt.key.token.text));
         }
+    }
+
+    /// What a command was meant to set, and what its line is called.
+    pub(super) fn attempt(&mut self, attempt: Attempt, line: Place, what: String) {
+        let effect = match attempt.failed {
+            None => Effect::Decides,
+            Some(why) if attempt.bad_value => Effect::Invalid(why),
+            Some(why) => Effect::Ineffective(why),
+        };
+        let Attempt { link, place, value, meant, .. } = attempt;
+        self.tried.push((link, Pin { place, line, what, value, meant, effect }));
     }
 
     /// Another place, as a policy file.
