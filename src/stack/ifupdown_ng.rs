@@ -6,6 +6,8 @@ mod executors;
 mod lifecycle;
 mod report;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use super::bring_up;
 use super::eni::Config;

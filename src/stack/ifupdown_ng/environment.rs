@@ -53,9 +53,11 @@ pub(super) fn option<'a>(interface: &Interface<'a>, environment: &Environment, n
 /// What is left of the names that an interface depends on (`lif_lifecycle_query_dependents`): a
 /// name that is part of those before it is dropped (`strstr`), so that `lan10 lan1` is `lan10`.
 pub(super) fn merge_requires<'b>(lists: impl Iterator<Item = &'b BStr>) -> BString {
+    /// The size of `final_deps`.
+    const ROOM: usize = 4096;
     let mut all = BString::default();
     for name in lists.flat_map(|list| words(list)) {
-        if all.find(name).is_none() {
+        if all.find(name).is_none() && all.len() + name.len() + 1 < ROOM {
             all.extend_from_slice(name);
             all.push(b' ');
         }

@@ -61,7 +61,7 @@ pub(super) fn vlan_parent<'e>(name: &'e BStr, environment: &'e Environment) -> O
     } else if numbered {
         raw
     } else if let Some(dot) = name.rfind_byte(b'.') {
-        name.get(..dot).map(|parent| parent.as_bstr())
+        name.get(..dot).map(ByteSlice::as_bstr)
     } else {
         raw.filter(|_| !environment.get("IF_VLAN_ID").is_empty())
     }
@@ -120,7 +120,7 @@ impl<'a, 'k> Run<'a, 'k> {
         if self.environment.get("IF_BRIDGE_PORTS").is_empty() || self.kernel.link(self.name()).is_some() {
             return true;
         }
-        let place = self.option("IF_BRIDGE_PORTS").map(|opt| opt.value_place());
+        let place = self.option("IF_BRIDGE_PORTS").map(Opt::value_place);
         self.kernel.add(self.name(), LinkKind::Bridge, None, place).is_ok()
     }
 

@@ -117,7 +117,7 @@ fn never_tried(machine: &mut Machine<'_>, interface: &Interface<'_>) {
         };
         let effect = match (&stopped, variable) {
             (_, "") => Effect::Ineffective("ifupdown-ng has no such option and ignores it".to_owned()),
-            _ if option(interface, &environment, variable) != Some(opt) => {
+            _ if environment.place(variable) != Some(&opt.value_place()) => {
                 Effect::Overridden(format!("of several `{}` ifupdown-ng takes the last", var.key))
             }
             (Some(stopped), _) => Effect::Ineffective(format!("it is never reached: {stopped}")),
