@@ -3,6 +3,7 @@
 
 mod fix;
 mod report;
+pub(super) mod template;
 
 pub(super) use fix::{candidates, command};
 pub(super) use report::{bridge, implicit, lowest};
@@ -81,7 +82,7 @@ impl Record {
             let pin = Pin {
                 place: attempt.place,
                 line: opt.line_place(),
-                what: format!("the `{}` command", opt.key.token.text),
+                what: format!("the `{}` command", opt.spelled()),
                 value: attempt.value,
                 meant: attempt.meant,
                 effect,
