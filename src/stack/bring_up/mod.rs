@@ -3,6 +3,7 @@
 
 mod fix;
 mod report;
+pub(super) mod template;
 #[cfg(test)]
 pub(super) mod testing;
 
@@ -76,7 +77,7 @@ impl Record {
     /// What a command line of the stanza was meant to set.
     pub(super) fn command(&mut self, opt: &Opt, attempts: Vec<Attempt>) {
         for attempt in attempts {
-            self.attempt(attempt, opt.line_place(), format!("the `{}` command", opt.key.token.text));
+            self.attempt(attempt, opt.line_place(), format!("the `{}` command", opt.spelled()));
         }
     }
 

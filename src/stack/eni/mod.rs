@@ -4,6 +4,7 @@
 use crate::judgement::Problem;
 use crate::span::{Place, Span};
 use crate::syntax::Token;
+use bstr::{BStr, ByteSlice};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -47,6 +48,17 @@ pub struct Opt {
 }
 
 impl Opt {
+    /// Its name as the file has it: ifupdown keeps `post-up` as `up` and `pre-down` as `down`.
+    #[must_use]
+    pub fn spelled(&self) -> &BStr {
+        let (name, span) = (self.key.token.as_bstr(), self.key.token.span);
+        match (name.as_bytes(), span.end.saturating_sub(span.start)) {
+            (b"up", 7) => BStr::new("post-up"),
+            (b"down", 8) => BStr::new("pre-down"),
+            _ => name,
+        }
+    }
+
     /// Where its value stands; where it is empty, the name.
     #[must_use]
     pub fn value_place(&self) -> Place {
