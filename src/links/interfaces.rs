@@ -5,10 +5,10 @@ use super::{Evidence, Links, Shape, Source};
 use crate::address::MacAddress;
 use crate::host::Host;
 use crate::stack::Version;
-use crate::stack::eni::{Config, Opt, Stanza, ifupdown, ifupdown_ng};
+use crate::stack::eni::{Opt, Stanza, ifupdown, ifupdown_ng};
 use crate::syntax::Token;
 use bstr::{BStr, BString, ByteSlice};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Options that list a bond's ports, in the order in which they become ports.
 const BOND_PORTS: &[&str] = &[
@@ -44,7 +44,7 @@ pub(super) fn gather(host: &Host, links: &mut Links) {
             add_addresses(name, stanza, &options, links);
         }
     }
-    add_masters(&config, masters, links);
+    add_masters(masters, links);
 }
 
 /// `eth0:1` is an address of eth0.
@@ -119,17 +119,14 @@ fn add_addresses(name: &BStr, stanza: &Stanza, options: &[&Opt], links: &mut Lin
     }
 }
 
-/// Ports that name their bond, for bonds that do not list ports themselves.
-fn add_masters(config: &Config, masters: BTreeMap<BString, Vec<BString>>, links: &mut Links) {
-    let names: BTreeSet<&BStr> = config.stanzas.iter().map(|stanza| link_name(&stanza.name.token.text)).collect();
+/// Ports that name their bond, for bonds that list no ports themselves; ifenslave makes one that
+/// has no stanza.
+fn add_masters(masters: BTreeMap<BString, Vec<BString>>, links: &mut Links) {
     for (bond, mut ports) in masters {
-        let exists = names.contains(bond.as_bstr());
+        ports.dedup();
         match &mut links.entry(bond.as_bstr()).shape {
-            Shape::Bond(listed) if listed.is_empty() => {
-                ports.dedup();
-                *listed = ports;
-            }
-            shape @ Shape::Plain if exists => *shape = Shape::Bond(ports),
+            Shape::Bond(listed) if listed.is_empty() => *listed = ports,
+            shape @ Shape::Plain => *shape = Shape::Bond(ports),
             _ => {}
         }
     }

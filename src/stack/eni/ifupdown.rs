@@ -112,11 +112,11 @@ impl Reader<'_> {
                 return Err(GivenUp);
             }
             (Opened::Directory, None) => return Err(GivenUp),
-            (Opened::TooMany, Some(from)) => {
+            (Opened::TooMany { first: true }, Some(from)) => {
                 self.config.without_end(from);
                 return Err(GivenUp);
             }
-            (Opened::Missing | Opened::TooMany, _) => return Ok(()),
+            (Opened::Missing | Opened::TooMany { .. }, _) => return Ok(()),
         };
         self.config.files.push(Arc::clone(&file));
         let mut state = State { path, file, main: from.is_none(), current: Current::None };

@@ -71,7 +71,7 @@ pub struct Stanza {
     pub family: Option<Token>,
     /// `static`, `dhcp` ...; as with the family.
     pub method: Option<Token>,
-    /// The names after `inherits`, and for ifupdown-ng those of `inherit` lines.
+    /// The names after `inherits`. ifupdown-ng has an option `inherit` for each, and for `inherit` lines.
     pub inherits: Vec<Token>,
     /// The stanza that ifupdown copies options from before it reads this one's.
     pub parent: Option<usize>,

@@ -22,7 +22,7 @@ const FAMILIES: &[&str] = &["inet", "inet6"];
 const METHODS: &[&str] = &["dhcp", "dhcp6", "loopback", "manual", "ppp", "static", "tunnel"];
 
 /// As many options as all ranges together may copy.
-const COPY_LIMIT: usize = 1_000_000;
+const COPY_LIMIT: usize = 100_000;
 
 /// Reads the host's file and what it sources.
 #[must_use]
@@ -107,7 +107,7 @@ impl Reader<'_> {
                 from.into_iter().for_each(|from| self.config.problem(from.clone(), message.as_str(), "", false));
                 return Ok(());
             }
-            Opened::TooMany => return Err(self.exception(from, "maximum recursion depth exceeded", LOOP)),
+            Opened::TooMany { .. } => return Err(self.exception(from, "maximum recursion depth exceeded", LOOP)),
         };
         self.config.files.push(Arc::clone(&file));
         let result = match std::str::from_utf8(&bytes) {
@@ -242,7 +242,8 @@ impl Reader<'_> {
     fn end_stanza(&mut self) -> Result<(), Exception> {
         let Some(Pending { mut stanza, vlan }) = self.pending.take() else { return Ok(()) };
         self.check_family(&mut stanza);
-        let names = range::expand(&stanza.name.token.text);
+        let within = self.copied <= COPY_LIMIT;
+        let names = if within { range::expand(&stanza.name.token.text) } else { Vec::new() };
         if let Some(colon) = stanza.name.token.text.find_byte(b':') {
             stanza.name.token.text.truncate(colon);
         }
@@ -254,15 +255,15 @@ impl Reader<'_> {
             return Ok(());
         }
         for name in names {
-            self.copied += stanza.options.len() + 1;
+            let mut copy = stanza.clone();
+            copy.name.token.text = name;
+            self.copied += copy.options.len() + 1;
+            self.save(copy);
             if self.copied > COPY_LIMIT {
                 let message = "the ranges of this configuration are too large; not all of them are judged";
                 self.config.problem(stanza.place(), message, "", false);
                 break;
             }
-            let mut copy = stanza.clone();
-            copy.name.token.text = name;
-            self.save(copy);
         }
         Ok(())
     }

@@ -112,8 +112,8 @@ impl Reader<'_> {
             // fopen takes a directory, reading it gives nothing.
             Opened::Directory => return Ok(()),
             Opened::Missing => return Err(Failed),
-            Opened::TooMany => {
-                from.into_iter().for_each(|from| self.config.without_end(from));
+            Opened::TooMany { first } => {
+                from.filter(|_| first).into_iter().for_each(|from| self.config.without_end(from));
                 return Ok(());
             }
         };
@@ -192,7 +192,9 @@ impl Reader<'_> {
         let words: Vec<Token> = words.collect();
         for (index, word) in words.iter().enumerate() {
             if word.text == "inherits" {
-                self.inherit(line, word.span, words.get(index + 1).cloned());
+                let parent = words.get(index + 1);
+                self.config.stanzas.last_mut().into_iter().for_each(|stanza| stanza.inherits.extend(parent.cloned()));
+                self.inherit(line, word.span, parent.cloned());
             } else if HINTS.iter().any(|hint| word.text == *hint) {
                 self.push(line.option("use", word.span, word.clone()));
             }
@@ -218,10 +220,7 @@ impl Reader<'_> {
             let message = "unspecified inherit target; the interface has a configuration error and is not brought up";
             self.config.problem(line.place(keyword), message, "name the template", false);
         }
-        self.push(line.option("inherit", keyword, parent.clone()));
-        if let Some(stanza) = self.config.stanzas.last_mut() {
-            stanza.inherits.push(parent);
-        }
+        self.push(line.option("inherit", keyword, parent));
     }
 
     fn source(&mut self, line: &Line<'_>, word: Option<Token>) -> Result<(), Failed> {
