@@ -141,6 +141,7 @@ fn hostile_files_are_read_in_time() {
         " x? y\n",
         " bridge_prots y\n",
         "\u{a0}",
+        "auto \\\n a b ",
     ] {
         let text = format!("iface a inet manual\n{}", piece.repeat(size / piece.len()));
         let host = Host::new("/nonexistent").with_file(Path::new(eni::MAIN_FILE), text.into_bytes());

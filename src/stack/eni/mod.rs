@@ -137,7 +137,7 @@ pub struct Config {
 }
 
 /// As many templates as one stanza's `inherits` is followed through.
-const INHERIT_LIMIT: usize = 64;
+const INHERIT_LIMIT: usize = 16;
 /// As many options as one stanza takes from templates.
 const INHERITED_LIMIT: usize = 1000;
 
