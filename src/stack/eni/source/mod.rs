@@ -57,10 +57,14 @@ impl Reading {
             return Opened::TooMany { first: self.refused == 1 };
         }
         let path = plain(host, &host_path(path));
-        if host.kind(&path) == Kind::Dir {
-            return Opened::Directory;
-        }
-        let Some(bytes) = host.read(&path) else { return Opened::Missing };
+        let bytes = match host.kind(&path) {
+            Kind::Dir => return Opened::Directory,
+            Kind::Null => Arc::from([]),
+            _ => match host.read(&path) {
+                Some(bytes) => bytes,
+                None => return Opened::Missing,
+            },
+        };
         self.depth += 1;
         self.files += 1;
         self.bytes += bytes.len();
