@@ -7,6 +7,7 @@ pub mod cli;
 pub mod discover;
 pub mod edit;
 pub mod exit;
+pub mod facts;
 pub mod finding;
 pub mod fix;
 pub mod host;
