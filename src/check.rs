@@ -1,6 +1,7 @@
 //! One host from its files to its findings: recognise, judge, apply the rules, plan the fixes.
 
 use crate::address::MacAddress;
+use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::host::{Host, Unreadable};
 use crate::judgement::{Bridge, Judgement, Outcome};
@@ -11,6 +12,7 @@ use crate::{fix, rules};
 use bstr::{BStr, BString};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What the user says beside the files.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +25,8 @@ pub struct Options {
     pub assume: Assume,
     /// What stands for `/sys`.
     pub sysfs: Option<PathBuf>,
+    /// What an inventory tells of the hosts' links.
+    pub facts: Option<Arc<Facts>>,
     /// The addresses that bridges are to have.
     pub wanted: BTreeMap<BString, MacAddress>,
     /// The uplink's address counts even where the bridge has one of its own.
@@ -105,7 +109,7 @@ pub struct Report {
 
 /// Judges a host and calls `visit` with each family of its files.
 pub fn each_subject<R>(host: &Host, options: &Options, mut visit: impl FnMut(&Subject<'_>) -> R) -> Vec<R> {
-    let links = Links::gather(host, options.sysfs.as_deref());
+    let links = Links::gather_with_facts(host, options.sysfs.as_deref(), options.facts.as_deref());
     let world = World { host, links: &links, assume: &options.assume };
     let mut results = Vec::new();
     for readings in readings(world, options) {

@@ -146,6 +146,7 @@ fn nic(links: &Links, port: &BStr) -> Option<BString> {
 fn told_by(subject: &Subject<'_>, evidence: &Evidence) -> String {
     match &evidence.source {
         Source::Sysfs(file) => file.display().to_string(),
+        Source::Facts(file, what) => format!("{what} in {}", file.display()),
         Source::File(place, what) => format!("{what} in {}", shown(subject, place)),
     }
 }

@@ -1,22 +1,27 @@
 //! Evidence: which links there are, and their addresses with where we know them from.
 
+mod facts;
 mod ifcfg;
 mod interfaces;
 mod sysfs;
 mod systemd;
 
 use crate::address::MacAddress;
+use crate::facts::{Facts, HostNames};
 use crate::host::Host;
 use crate::span::Place;
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Where an address is known from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// A file of a `/sys` tree.
     Sysfs(PathBuf),
+    /// A file of facts, and what its format calls the address ("`permaddr`").
+    Facts(Arc<Path>, &'static str),
     /// A place in the host's own files, and what it is ("`HWADDR=`").
     File(Place, &'static str),
 }
@@ -31,6 +36,17 @@ pub struct Evidence {
     /// It is what the configuration gives the link when it is brought up, not what the
     /// hardware has: it counts where both are known.
     pub assigned: bool,
+    /// The source renames the link that has this address, whatever the link is: a bridge with
+    /// the same address would be taken for it.
+    pub renames: bool,
+}
+
+impl Evidence {
+    /// The hardware's address.
+    #[must_use]
+    pub fn hardware(address: MacAddress, source: Source) -> Self {
+        Self { address, source, assigned: false, renames: false }
+    }
 }
 
 /// What a link is made of, where the configuration tells.
@@ -56,6 +72,8 @@ pub struct Link {
     pub shape: Shape,
     /// `addr_assign_type`, where sysfs tells.
     pub assign_type: Option<u8>,
+    /// A bond whose address is its active port's (`fail_over_mac` is `active`).
+    pub follows_active_port: bool,
 }
 
 /// What is known of a host's links.
@@ -67,10 +85,18 @@ pub struct Links {
 
 impl Links {
     /// All that a host's own files and, where given, a `/sys` tell.
-    pub fn gather(host: &Host, sys: Option<&std::path::Path>) -> Self {
+    pub fn gather(host: &Host, sys: Option<&Path>) -> Self {
+        Self::gather_with_facts(host, sys, None)
+    }
+
+    /// As [`gather`](Self::gather), with an inventory's facts.
+    pub fn gather_with_facts(host: &Host, sys: Option<&Path>, facts: Option<&Facts>) -> Self {
         let mut links = Self::default();
         if let Some(sys) = sys {
             sysfs::gather(sys, &mut links);
+        }
+        if let Some(facts) = facts.and_then(|facts| facts.host(&HostNames::of(host))) {
+            facts::gather(facts, &mut links);
         }
         interfaces::gather(host, &mut links);
         ifcfg::gather(host, &mut links);
@@ -106,10 +132,11 @@ impl Links {
         self.complete
     }
 
-    /// The links that sysfs shows: there before any configuration is read.
+    /// The links that sysfs or facts show: there before any configuration is read.
     pub fn running(&self) -> impl Iterator<Item = (&BString, MacAddress)> {
         self.links.iter().filter_map(|(name, link)| {
-            let seen = link.evidence.iter().find(|evidence| matches!(evidence.source, Source::Sysfs(_)))?;
+            let shown = |evidence: &&Evidence| matches!(evidence.source, Source::Sysfs(_) | Source::Facts(..));
+            let seen = link.evidence.iter().find(shown)?;
             Some((name, seen.address))
         })
     }

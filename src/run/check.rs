@@ -1,7 +1,7 @@
 //! `check`: the report, the diff, the fixes.
 
 use super::Output;
-use super::input::{each_host, options, report_unreadable, shown};
+use super::input::{each_host, options, report_facts, report_unreadable, shown};
 use super::list::host_name;
 use crate::check::{Options, check};
 use crate::cli::{CheckArgs, FailOn, Prefer};
@@ -33,6 +33,7 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     let out: &mut dyn Write = if aside { &mut output.stderr } else { &mut output.stdout };
     report::write(arguments.output_format, out, &reported, &summary)?;
     out.flush()?;
+    exit = exit.max(report_facts(&run.options, arguments.quiet, output)?);
     if !arguments.exit_zero {
         let fails = |finding: &Finding| match arguments.fail_on {
             FailOn::Error => finding.severity >= Severity::Error,
