@@ -20,3 +20,4 @@ pub mod run;
 pub mod span;
 pub mod stack;
 pub mod syntax;
+pub mod systemd;

@@ -5,6 +5,7 @@ mod alpine_bridge;
 mod bridge_utils;
 mod busybox;
 pub mod commands;
+mod condition;
 pub mod eni;
 mod ifupdown;
 mod ifupdown2;
@@ -14,6 +15,7 @@ mod network_scripts;
 mod networkd;
 mod networkmanager;
 pub mod udev;
+mod unit_pins;
 
 use crate::host::Host;
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
