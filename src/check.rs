@@ -5,7 +5,7 @@ use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::host::{Host, Unreadable};
 use crate::judgement::{Bridge, Judgement, Outcome};
-use crate::links::Links;
+use crate::links::{Links, Sources};
 use crate::recognise::{Signs, recognise};
 use crate::stack::{self, Assume, Family, Stack, World};
 use crate::{fix, rules};
@@ -109,7 +109,8 @@ pub struct Report {
 
 /// Judges a host and calls `visit` with each family of its files.
 pub fn each_subject<R>(host: &Host, options: &Options, mut visit: impl FnMut(&Subject<'_>) -> R) -> Vec<R> {
-    let links = Links::gather_with_facts(host, options.sysfs.as_deref(), options.facts.as_deref());
+    let sources = Sources { sys: options.sysfs.as_deref(), facts: options.facts.as_deref() };
+    let links = Links::gather(host, sources);
     let world = World { host, links: &links, assume: &options.assume };
     let mut results = Vec::new();
     for readings in readings(world, options) {

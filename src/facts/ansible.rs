@@ -58,5 +58,5 @@ fn link(name: &str, device: &Map<String, Value>) -> LinkFacts {
     let address = ["perm_macaddress", "macaddress"].into_iter().find_map(|key| Some((mac(device, key)?, key)));
     let address = address
         .map(|(address, key)| (address, if key == "perm_macaddress" { "`perm_macaddress`" } else { "`macaddress`" }));
-    LinkFacts { name: name.into(), address, shape, follows_active_port: false }
+    LinkFacts { name: name.into(), address, shape, ..LinkFacts::default() }
 }

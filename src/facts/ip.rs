@@ -6,6 +6,23 @@ use crate::links::Shape;
 use bstr::BString;
 use serde_json::{Map, Value};
 
+/// Kinds of links that the kernel gives a random address (`eth_hw_addr_random` in their `setup`).
+const MADE_UP: &[&str] = &[
+    "batadv",
+    "dummy",
+    "erspan",
+    "geneve",
+    "gretap",
+    "ifb",
+    "ip6erspan",
+    "ip6gretap",
+    "macvlan",
+    "macvtap",
+    "tun",
+    "veth",
+    "vxlan",
+];
+
 /// The links, where this is what `ip` prints: an array of objects with `ifname`, and an empty
 /// object for each link that a filter passed over.
 pub(super) fn parse(value: &Value) -> Option<Parsed> {
@@ -39,6 +56,7 @@ fn read(name: &str, link: &Map<String, Value>, all: &[(&str, &Map<String, Value>
         address: ether.then(|| address(link, info)).flatten(),
         shape,
         follows_active_port: bond && policy == Some("active"),
+        made_up: kind.is_some_and(|kind| MADE_UP.contains(&kind)),
     }
 }
 

@@ -45,5 +45,5 @@ fn links(node: &Map<String, Value>) -> impl Iterator<Item = LinkFacts> {
     let address = mac(node, "serial").map(|address| (address, "`serial`"));
     // Other devices of the node are shown by their path (`/dev/cdc-wdm0`).
     let names = names.filter(|name| !name.contains('/'));
-    names.map(move |name| LinkFacts { name: name.into(), address, shape: shape.clone(), follows_active_port: false })
+    names.map(move |name| LinkFacts { name: name.into(), address, shape: shape.clone(), ..LinkFacts::default() })
 }

@@ -46,6 +46,8 @@ pub struct LinkFacts {
     pub shape: Shape,
     /// A bond whose address is its active port's (`fail_over_mac active`).
     pub follows_active_port: bool,
+    /// Made by software, with an address that is another each time.
+    pub made_up: bool,
 }
 
 /// What a parser makes of a file.

@@ -17,6 +17,7 @@ pub(super) fn gather(facts: HostFacts, links: &mut Links) {
             link.shape = fact.shape;
         }
         link.follows_active_port |= fact.follows_active_port;
+        link.made_up |= fact.made_up;
     }
     if facts.complete {
         links.set_complete();

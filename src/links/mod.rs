@@ -3,6 +3,7 @@
 mod facts;
 mod ifcfg;
 mod interfaces;
+mod renamer;
 mod sysfs;
 mod systemd;
 
@@ -11,9 +12,13 @@ use crate::facts::{Facts, HostNames};
 use crate::host::Host;
 use crate::span::Place;
 use bstr::{BStr, BString, ByteSlice};
+pub use renamer::Renamer;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// As many links as can lie on one another; what is deeper runs in a circle.
+const DEPTH: usize = 8;
 
 /// Where an address is known from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,16 +41,17 @@ pub struct Evidence {
     /// It is what the configuration gives the link when it is brought up, not what the
     /// hardware has: it counts where both are known.
     pub assigned: bool,
-    /// The source renames the link that has this address, whatever the link is: a bridge with
-    /// the same address would be taken for it.
-    pub renames: bool,
 }
 
 impl Evidence {
     /// The hardware's address.
     #[must_use]
     pub fn hardware(address: MacAddress, source: Source) -> Self {
-        Self { address, source, assigned: false, renames: false }
+        Self { address, source, assigned: false }
+    }
+
+    fn is_shown(&self) -> bool {
+        matches!(self.source, Source::Sysfs(_) | Source::Facts(..))
     }
 }
 
@@ -74,6 +80,22 @@ pub struct Link {
     pub assign_type: Option<u8>,
     /// A bond whose address is its active port's (`fail_over_mac` is `active`).
     pub follows_active_port: bool,
+    /// Software makes it, with an address that is another each time.
+    pub made_up: bool,
+}
+
+impl Link {
+    /// Whether its address, where nothing sets it, is made up anew whenever the link is: it is
+    /// no address to pin a bridge to. `addr_assign_type` 1 is `NET_ADDR_RANDOM`.
+    #[must_use]
+    pub fn is_made_up(&self) -> bool {
+        self.made_up || self.assign_type == Some(1)
+    }
+
+    /// Whether sysfs or facts show it.
+    fn is_shown(&self) -> bool {
+        self.evidence.iter().any(Evidence::is_shown)
+    }
 }
 
 /// What is known of a host's links.
@@ -81,21 +103,27 @@ pub struct Link {
 pub struct Links {
     links: BTreeMap<BString, Link>,
     complete: bool,
+    renamers: Vec<Renamer>,
+}
+
+/// What tells of links beside the host's own files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sources<'a> {
+    /// What stands for `/sys`.
+    pub sys: Option<&'a Path>,
+    /// An inventory's facts.
+    pub facts: Option<&'a Facts>,
 }
 
 impl Links {
-    /// All that a host's own files and, where given, a `/sys` tell.
-    pub fn gather(host: &Host, sys: Option<&Path>) -> Self {
-        Self::gather_with_facts(host, sys, None)
-    }
-
-    /// As [`gather`](Self::gather), with an inventory's facts.
-    pub fn gather_with_facts(host: &Host, sys: Option<&Path>, facts: Option<&Facts>) -> Self {
+    /// All that a host's own files and these sources tell.
+    #[must_use]
+    pub fn gather(host: &Host, sources: Sources<'_>) -> Self {
         let mut links = Self::default();
-        if let Some(sys) = sys {
+        if let Some(sys) = sources.sys {
             sysfs::gather(sys, &mut links);
         }
-        if let Some(facts) = facts.and_then(|facts| facts.host(&HostNames::of(host))) {
+        if let Some(facts) = sources.facts.and_then(|facts| facts.host(&HostNames::of(host))) {
             facts::gather(facts, &mut links);
         }
         interfaces::gather(host, &mut links);
@@ -135,8 +163,7 @@ impl Links {
     /// The links that sysfs or facts show: there before any configuration is read.
     pub fn running(&self) -> impl Iterator<Item = (&BString, MacAddress)> {
         self.links.iter().filter_map(|(name, link)| {
-            let shown = |evidence: &&Evidence| matches!(evidence.source, Source::Sysfs(_) | Source::Facts(..));
-            let seen = link.evidence.iter().find(shown)?;
+            let seen = link.evidence.iter().find(|evidence| evidence.is_shown())?;
             Some((name, seen.address))
         })
     }
@@ -145,17 +172,24 @@ impl Links {
     /// the hardware has; a bond's is its first port's, a VLAN's its parent's.
     #[must_use]
     pub fn address(&self, name: &BStr) -> Option<&Evidence> {
-        self.address_within(name, 8)
+        let own = |link: &Link| link.evidence.iter().position(|evidence| evidence.assigned).unwrap_or(0);
+        self.down_from(name).find_map(|(_, link)| link.evidence.get(own(link)))
     }
 
-    fn address_within(&self, name: &BStr, depth: usize) -> Option<&Evidence> {
-        let link = self.links.get(name)?;
-        let own = link.evidence.iter().find(|evidence| evidence.assigned).or(link.evidence.first());
-        let below = || match &link.shape {
-            Shape::Bond(ports) => ports.first().map(|port| port.as_bstr()),
-            Shape::Vlan(parent) => Some(parent.as_bstr()),
+    /// The bond that a link is, or lies on, whose address is its active port's.
+    #[must_use]
+    pub fn moving_bond(&self, name: &BStr) -> Option<&BStr> {
+        self.down_from(name).find(|(_, link)| link.follows_active_port).map(|(name, _)| name)
+    }
+
+    /// A link and what lies below it, as far as addresses come from there: a bond's first port, a VLAN's parent.
+    fn down_from(&self, name: &BStr) -> impl Iterator<Item = (&BStr, &Link)> {
+        let find = |name: &BStr| self.links.get_key_value(name).map(|(name, link)| (name.as_bstr(), link));
+        let below = move |(_, link): &(&BStr, &Link)| match &link.shape {
+            Shape::Bond(ports) => find(ports.first()?.as_bstr()),
+            Shape::Vlan(parent) => find(parent.as_bstr()),
             Shape::Plain | Shape::Bridge => None,
         };
-        own.or_else(|| self.address_within(below()?, depth.checked_sub(1)?))
+        std::iter::successors(find(name), below).take(DEPTH)
     }
 }
