@@ -98,25 +98,27 @@ fn agrees(name: &str) {
 
 fn fixes_pin(name: &str) {
     let mut failures = Vec::new();
-    let (mut fixed, mut unfixed) = (0, 0);
+    let (mut fixed, mut unfixed) = (0, Vec::new());
     each(name, |id, key, observed, bridge, laid| {
         if observed["outcome"] == "pinned" {
             return;
         }
-        let output = run("check", laid, key, &["--fix", "--unsafe-fixes", "--exit-zero"]);
+        let wanted = format!("{bridge}=52:54:00:12:34:56");
+        let output = run("check", laid, key, &["--fix", "--unsafe-fixes", "--exit-zero", "--mac", &wanted]);
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         let is_fixed = |finding: &Value| finding["fixed"] == true && finding["bridge"] == bridge;
         if !report["findings"].as_array().unwrap().iter().any(is_fixed) {
-            unfixed += 1;
+            unfixed.push(format!("{id} on {key}: {}", observed["outcome"]));
             return;
         }
         fixed += 1;
         let row = listed(laid, key, bridge);
-        if outcome(row.as_ref()) != "pinned" {
+        if outcome(row.as_ref()) != "pinned" || row.as_ref().unwrap()["address"] != "52:54:00:12:34:56" {
             failures.push(format!("{id} on {key}: {row:?}"));
         }
     });
-    println!("{name}: {fixed} fixed, {unfixed} not pinned and without a fix");
+    println!("{name}: {fixed} fixed, {} not pinned and without a fix:\n{}", unfixed.len(), unfixed.join("\n"));
+    assert!(fixed > 0 || !failures.is_empty(), "nothing was fixed");
     assert!(failures.is_empty(), "{} not pinned:\n{}", failures.len(), failures.join("\n"));
 }
 

@@ -3,6 +3,7 @@
 
 mod alpine_bridge;
 mod bridge_utils;
+mod bring_up;
 mod busybox;
 pub mod commands;
 mod condition;
