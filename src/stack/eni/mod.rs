@@ -12,6 +12,7 @@ pub mod ifupdown;
 pub mod ifupdown2;
 pub mod ifupdown_ng;
 pub mod source;
+pub mod unknown;
 pub mod write;
 
 /// Where the family's file lies.
@@ -138,6 +139,8 @@ pub struct Config {
 
 /// As many templates as one stanza's `inherits` is followed through.
 const INHERIT_LIMIT: usize = 64;
+/// As many options as one stanza takes from templates.
+const INHERITED_LIMIT: usize = 1000;
 
 impl Config {
     /// The index of an ifupdown stanza and, after it, of those it inherits from.
@@ -150,9 +153,12 @@ impl Config {
     /// one option stay apart.
     #[must_use]
     pub fn options(&self, stanza: usize) -> Vec<&Opt> {
-        let mut stanzas: Vec<&Stanza> = self.ancestry(stanza).filter_map(|index| self.stanzas.get(index)).collect();
+        let own = self.stanzas.get(stanza).into_iter().flat_map(|stanza| &stanza.options);
+        let mut stanzas: Vec<&Stanza> =
+            self.ancestry(stanza).skip(1).filter_map(|index| self.stanzas.get(index)).collect();
         stanzas.reverse();
-        stanzas.into_iter().flat_map(|stanza| &stanza.options).collect()
+        let inherited = stanzas.into_iter().flat_map(|stanza| &stanza.options).take(INHERITED_LIMIT);
+        inherited.chain(own).collect()
     }
 
     /// A `source` line leads to more than is read.
