@@ -4,6 +4,7 @@
 pub mod address;
 pub mod check;
 pub mod cli;
+pub mod config;
 pub mod discover;
 pub mod edit;
 pub mod exit;
@@ -11,6 +12,7 @@ pub mod finding;
 pub mod fix;
 pub mod glob;
 pub mod host;
+pub mod ignore;
 pub mod judgement;
 pub mod links;
 pub mod nearest;

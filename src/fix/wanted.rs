@@ -4,7 +4,7 @@
 use crate::check::{Subject, View};
 use crate::finding::Applicability;
 use crate::judgement::{Effect, Outcome, PinValue};
-use crate::links::{Evidence, Links, Shape, Source};
+use crate::links::{Evidence, Links, Named, Shape, Source};
 use crate::span::{Place, line_column};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeSet;
@@ -48,8 +48,8 @@ pub(super) fn wanted(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
 
 /// `--mac BRIDGE=ADDRESS`.
 fn named_by_user(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
-    let address = *subject.options.wanted.get(view.name)?;
-    Some(Wanted::safe(PinValue::Address(address), "--mac names it".to_owned()))
+    let Named { address, by } = subject.options.wanted.get(view.name)?;
+    Some(Wanted::safe(PinValue::Address(*address), format!("{by} names it")))
 }
 
 /// The address that the file states where it has no effect.
@@ -146,6 +146,7 @@ fn nic(links: &Links, port: &BStr) -> Option<BString> {
 fn told_by(subject: &Subject<'_>, evidence: &Evidence) -> String {
     match &evidence.source {
         Source::Sysfs(file) => file.display().to_string(),
+        Source::User(by) => by.clone(),
         Source::File(place, what) => format!("{what} in {}", shown(subject, place)),
     }
 }

@@ -19,6 +19,17 @@ pub enum Source {
     Sysfs(PathBuf),
     /// A place in the host's own files, and what it is ("`HWADDR=`").
     File(Place, &'static str),
+    /// The user, and where ("bridgepin.toml:12").
+    User(String),
+}
+
+/// An address that the user names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The address.
+    pub address: MacAddress,
+    /// Where it is named: "--mac", "bridgepin.toml:12".
+    pub by: String,
 }
 
 /// One address that a source gives a link.
@@ -66,9 +77,13 @@ pub struct Links {
 }
 
 impl Links {
-    /// All that a host's own files and, where given, a `/sys` tell.
-    pub fn gather(host: &Host, sys: Option<&std::path::Path>) -> Self {
+    /// All that the user, a host's own files and, where given, a `/sys` tell.
+    pub fn gather(host: &Host, sys: Option<&std::path::Path>, named: &BTreeMap<BString, Named>) -> Self {
         let mut links = Self::default();
+        for (name, Named { address, by }) in named {
+            let evidence = Evidence { address: *address, source: Source::User(by.clone()), assigned: false };
+            links.entry(name.as_bstr()).evidence.push(evidence);
+        }
         if let Some(sys) = sys {
             sysfs::gather(sys, &mut links);
         }
