@@ -24,3 +24,4 @@ pub mod selection;
 pub mod span;
 pub mod stack;
 pub mod syntax;
+pub mod systemd;

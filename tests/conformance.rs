@@ -13,6 +13,17 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::process::Output;
 
+/// Cases with a condition that fails on the measured host although nothing in the case tells so: the
+/// table's `about` says that its name, command line and credentials match none of theirs. A
+/// condition that nobody answers holds, so the test gives the answer that is left out.
+const ANSWERS: &[(&str, &str)] = &[
+    ("networkd/dirs-dropin-match-host-nomatch", "host=measured"),
+    ("networkd/syntax-match-after-netdev-host-nomatch", "host=measured"),
+    ("networkd/syntax-match-credential-nosuch", "credential=measured"),
+    ("networkd/syntax-match-host-nomatch", "host=measured"),
+    ("networkd/syntax-match-kernelcommandline-nosuch", "kernel-command-line=quiet"),
+];
+
 /// Cases that configuration alone cannot tell, by id and stack (a prefix of its key), with the reason.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[];
 
@@ -51,7 +62,9 @@ fn each(name: &str, mut visit: impl FnMut(&str, &str, &Value, &str, &Laid)) {
         let id = case["id"].as_str().unwrap();
         for (key, observed) in case["observed"].as_object().unwrap() {
             if wanted("TRUTH", key) && wanted("CASE", id) {
-                visit(id, key, observed, case["bridge"].as_str().unwrap(), &common::lay_out(&table, case, key));
+                let mut laid = common::lay_out(&table, case, key);
+                laid.assume.extend(ANSWERS.iter().filter(|row| row.0 == id).map(|row| row.1.to_owned()));
+                visit(id, key, observed, case["bridge"].as_str().unwrap(), &laid);
             }
         }
     }
@@ -85,25 +98,27 @@ fn agrees(name: &str) {
 
 fn fixes_pin(name: &str) {
     let mut failures = Vec::new();
-    let (mut fixed, mut unfixed) = (0, 0);
+    let (mut fixed, mut unfixed) = (0, Vec::new());
     each(name, |id, key, observed, bridge, laid| {
         if observed["outcome"] == "pinned" {
             return;
         }
-        let output = run("check", laid, key, &["--fix", "--unsafe-fixes", "--exit-zero"]);
+        let wanted = format!("{bridge}=52:54:00:12:34:56");
+        let output = run("check", laid, key, &["--fix", "--unsafe-fixes", "--exit-zero", "--mac", &wanted]);
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         let is_fixed = |finding: &Value| finding["fixed"] == true && finding["bridge"] == bridge;
         if !report["findings"].as_array().unwrap().iter().any(is_fixed) {
-            unfixed += 1;
+            unfixed.push(format!("{id} on {key}: {}", observed["outcome"]));
             return;
         }
         fixed += 1;
         let row = listed(laid, key, bridge);
-        if outcome(row.as_ref()) != "pinned" {
+        if outcome(row.as_ref()) != "pinned" || row.as_ref().unwrap()["address"] != "52:54:00:12:34:56" {
             failures.push(format!("{id} on {key}: {row:?}"));
         }
     });
-    println!("{name}: {fixed} fixed, {unfixed} not pinned and without a fix");
+    println!("{name}: {fixed} fixed, {} not pinned and without a fix:\n{}", unfixed.len(), unfixed.join("\n"));
+    assert!(fixed > 0 || !failures.is_empty(), "nothing was fixed");
     assert!(failures.is_empty(), "{} not pinned:\n{}", failures.len(), failures.join("\n"));
 }
 
