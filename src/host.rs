@@ -202,6 +202,16 @@ impl Host {
         text
     }
 
+    /// The files that were read so far and their texts, sorted by their paths with all links followed.
+    #[must_use]
+    pub fn texts(&self) -> BTreeMap<PathBuf, Arc<[u8]>> {
+        let files = self.cache.files.borrow();
+        let read = files.iter().filter_map(|(path, text)| Some((path.clone(), Arc::clone(text.as_ref()?))));
+        let mut texts: BTreeMap<_, _> = read.collect();
+        texts.extend(self.overlay.iter().map(|(path, text)| (path.clone(), Arc::clone(text))));
+        texts
+    }
+
     /// What could not be read so far.
     #[must_use]
     pub fn unreadable(&self) -> Vec<Unreadable> {

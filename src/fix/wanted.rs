@@ -4,7 +4,7 @@
 use crate::check::{Subject, View};
 use crate::finding::Applicability;
 use crate::judgement::{Effect, Outcome, PinValue};
-use crate::links::{Evidence, Link, Links, Shape, Source};
+use crate::links::{Evidence, Link, Links, Named, Shape, Source};
 use crate::span::{Place, line_column};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeSet;
@@ -63,8 +63,8 @@ fn hold_back_where_renamed(subject: &Subject<'_>, view: &View<'_>, wanted: &mut 
 
 /// `--mac BRIDGE=ADDRESS`.
 fn named_by_user(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
-    let address = *subject.options.wanted.get(view.name)?;
-    Some(Wanted::safe(PinValue::Address(address), "--mac names it".to_owned()))
+    let Named { address, by } = subject.options.wanted.get(view.name)?;
+    Some(Wanted::safe(PinValue::Address(*address), format!("{by} names it")))
 }
 
 /// The address that the file states where it has no effect.
@@ -180,6 +180,7 @@ fn told_by(subject: &Subject<'_>, source: &Source) -> String {
     match source {
         Source::Sysfs(file) => file.display().to_string(),
         Source::Facts(file, what) => format!("{what} in {}", file.display()),
+        Source::User(by) => by.clone(),
         Source::File(place, what) => format!("{what} in {}", shown(subject, place)),
     }
 }

@@ -29,6 +29,17 @@ pub enum Source {
     Facts(Arc<Path>, &'static str),
     /// A place in the host's own files, and what it is ("`HWADDR=`").
     File(Place, &'static str),
+    /// The user, and where ("bridgepin.toml:12").
+    User(String),
+}
+
+/// An address that the user names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The address.
+    pub address: MacAddress,
+    /// Where it is named: "--mac", "bridgepin.toml:12".
+    pub by: String,
 }
 
 /// One address that a source gives a link.
@@ -109,6 +120,8 @@ pub struct Links {
 /// What tells of links beside the host's own files.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sources<'a> {
+    /// The addresses that links have, as the user says.
+    pub named: Option<&'a BTreeMap<BString, Named>>,
     /// What stands for `/sys`.
     pub sys: Option<&'a Path>,
     /// An inventory's facts.
@@ -120,6 +133,10 @@ impl Links {
     #[must_use]
     pub fn gather(host: &Host, sources: Sources<'_>) -> Self {
         let mut links = Self::default();
+        for (name, Named { address, by }) in sources.named.into_iter().flatten() {
+            let evidence = Evidence::hardware(*address, Source::User(by.clone()));
+            links.entry(name.as_bstr()).evidence.push(evidence);
+        }
         if let Some(sys) = sources.sys {
             sysfs::gather(sys, &mut links);
         }

@@ -12,6 +12,7 @@ use crate::fix::apply::{Changed, Fixed, apply_all};
 use crate::fix::diff::{self, Change};
 use crate::fix::save::{Target, save};
 use crate::host::{Host, path_bytes};
+use crate::links::Named;
 use crate::report::{Reported, Source, Summary, Tree, Writer};
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -20,7 +21,11 @@ use std::path::{Path, PathBuf};
 /// Checks, and fixes where that is asked for.
 pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let options = Options {
-        wanted: arguments.mac.iter().cloned().collect(),
+        wanted: arguments
+            .mac
+            .iter()
+            .map(|(bridge, address)| (bridge.clone(), Named { address: *address, by: "--mac".to_owned() }))
+            .collect(),
         prefer_uplink: arguments.prefer == Prefer::Uplink,
         ..options(&arguments.input)
     };
