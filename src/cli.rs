@@ -7,6 +7,7 @@ use crate::stack::{Assume, Stack};
 use bstr::BString;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use serde::Deserialize;
 use std::path::PathBuf;
 
 /// Find Linux bridges whose MAC address floats, and pin it.
@@ -77,6 +78,10 @@ pub struct Input {
     /// This directory stands for /sys: it tells which links exist and their addresses
     #[arg(long, value_name = "DIR")]
     pub sysfs: Option<PathBuf>,
+    /// What an inventory tells of the hosts' links: a file, or a folder with one file for each host, named after it, as
+    /// `ip -j -d link`, `ansible -m setup --tree`, a fact cache or `lshw -json -class network` writes it
+    #[arg(long, value_name = "PATH")]
+    pub facts: Option<PathBuf>,
 }
 
 /// Arguments of `check`.
@@ -150,7 +155,9 @@ pub enum ListFormat {
 }
 
 /// Whether udevd gives bridges an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum UdevPolicy {
     /// udevd runs with its default `99-default.link`
     Persistent,
@@ -170,7 +177,9 @@ pub enum Prefer {
 }
 
 /// The least severity that fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum FailOn {
     /// Errors only
     Error,
@@ -187,10 +196,5 @@ fn assumption(text: &str) -> Result<String, String> {
 fn wanted_address(text: &str) -> Result<(BString, MacAddress), String> {
     let (bridge, address) =
         text.split_once('=').ok_or_else(|| format!("`{text}` is not BRIDGE=ADDRESS, like br0=b4:99:ba:00:00:01"))?;
-    let parsed = MacAddress::parse(address.as_bytes())
-        .ok_or_else(|| format!("`{address}` is no address; write six pairs of hexadecimal digits with colons between, like b4:99:ba:00:00:01"))?;
-    if !parsed.is_usable() {
-        return Err(format!("no bridge can have {parsed}: it is all zero or a multicast address"));
-    }
-    Ok((BString::from(bridge), parsed))
+    Ok((BString::from(bridge), address.parse()?))
 }

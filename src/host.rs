@@ -129,6 +129,12 @@ impl Host {
         Self { mounts, live: false, cache: Rc::default(), overlay: BTreeMap::new() }
     }
 
+    /// The directory of this machine that plays `/`, or the folder of the loose files.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.mounts.first().map_or(Path::new(""), |mount| &mount.real)
+    }
+
     /// This host is a machine's real tree (`--root`), not a repository's copy: what a
     /// repository cannot carry (modes, owners, a machine-id) counts.
     #[must_use]
@@ -194,6 +200,16 @@ impl Host {
         };
         self.cache.files.borrow_mut().insert(resolved.path, text.clone());
         text
+    }
+
+    /// The files that were read so far and their texts, sorted by their paths with all links followed.
+    #[must_use]
+    pub fn texts(&self) -> BTreeMap<PathBuf, Arc<[u8]>> {
+        let files = self.cache.files.borrow();
+        let read = files.iter().filter_map(|(path, text)| Some((path.clone(), Arc::clone(text.as_ref()?))));
+        let mut texts: BTreeMap<_, _> = read.collect();
+        texts.extend(self.overlay.iter().map(|(path, text)| (path.clone(), Arc::clone(text))));
+        texts
     }
 
     /// What could not be read so far.
@@ -398,7 +414,7 @@ fn add_path(listing: &mut Listing, dir: &Path, path: &Path, leaf: Entry) {
 }
 
 /// Reads a regular file that no link stands in for; a FIFO put there meanwhile does not block.
-fn read_regular(path: &Path) -> Result<Vec<u8>, String> {
+pub(crate) fn read_regular(path: &Path) -> Result<Vec<u8>, String> {
     let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
     let mut file = std::fs::OpenOptions::new()
         .read(true)

@@ -37,6 +37,10 @@ pub(super) fn gather(host: &Host, links: &mut Links) {
         if let Some(shape) = shape(name, &options, links) {
             links.entry(name).shape = shape;
         }
+        // Written into `/sys` as it is by ifenslave: the kernel takes the word and the number (bond_options.c).
+        if let Some(b"active" | b"1") = value(&options, &["bond-fail-over-mac"]).map(AsRef::<[u8]>::as_ref) {
+            links.entry(name).follows_active_port = true;
+        }
         if let Some(bond) = value(&options, &["bond-master"]) {
             masters.entry(bond.to_owned()).or_default().push(name.to_owned());
         }
@@ -173,7 +177,12 @@ mod tests {
              iface eth3\n bond-master bond1\n hwaddress 52:54:00:00:00:03\n\
              iface eth2\n bond-master bond1\n\
              iface vlan7 inet manual\n vlan-raw-device bond1\n\
-             iface bond0.9 inet manual\n",
+             iface bond0.9 inet manual\n\
+             iface bond2 inet manual\n bond-slaves eth4\n bond-fail_over_mac active\n",
+        );
+        assert_eq!(
+            [links.moving_bond("bond2".into()), links.moving_bond("bond1".into())],
+            [Some("bond2".into()), None]
         );
         let shape = |name: &str| links.get(name.into()).map(|link| link.shape.clone());
         assert_eq!(shape("bond0"), Some(Shape::Bond(vec!["eth1".into(), "eth0".into()])));

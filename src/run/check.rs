@@ -1,7 +1,7 @@
 //! `check`: the report, the diff, the fixes.
 
 use super::Output;
-use super::input::{each_host, options, report_unreadable, shown};
+use super::input::{each_host, options, report_facts, report_unreadable, shown};
 use super::list::host_name;
 use crate::check::{Options, check};
 use crate::cli::{CheckArgs, FailOn, Prefer};
@@ -12,6 +12,7 @@ use crate::fix::apply::{Changed, Fixed, apply_all};
 use crate::fix::diff::{self, Change};
 use crate::fix::save::{Target, save};
 use crate::host::{Host, path_bytes};
+use crate::links::Named;
 use crate::report::{Reported, Source, Summary, Tree, Writer};
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -20,7 +21,11 @@ use std::path::{Path, PathBuf};
 /// Checks, and fixes where that is asked for.
 pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let options = Options {
-        wanted: arguments.mac.iter().cloned().collect(),
+        wanted: arguments
+            .mac
+            .iter()
+            .map(|(bridge, address)| (bridge.clone(), Named { address: *address, by: "--mac".to_owned() }))
+            .collect(),
         prefer_uplink: arguments.prefer == Prefer::Uplink,
         ..options(&arguments.input)
     };
@@ -34,7 +39,7 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     let out = output.report(is_aside(arguments));
     run.writer.end(out, &run.summary)?;
     out.flush()?;
-    Ok(exit)
+    Ok(exit.max(report_facts(&run.options, arguments.quiet, output)?))
 }
 
 /// Whether the report goes to stderr, because stdout is the patch or the text.

@@ -5,9 +5,11 @@ use crate::check::Options;
 use crate::cli::{Input, UdevPolicy};
 use crate::discover::{Found, Request, discover};
 use crate::exit::Exit;
+use crate::facts::Facts;
 use crate::stack::Assume;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The options of a judgement that both commands take.
 pub(super) fn options(input: &Input) -> Options {
@@ -25,6 +27,7 @@ pub(super) fn options(input: &Input) -> Options {
         },
         assume,
         sysfs: input.sysfs.clone(),
+        facts: input.facts.as_deref().map(|path| Arc::new(Facts::read(path))),
         ..Options::default()
     }
 }
@@ -60,6 +63,10 @@ pub(super) fn each_host(
     if let Some(sys) = input.sysfs.as_deref().filter(|sys| !sys.join("class/net").is_dir()) {
         return refuse(output, &format!("{}: no class/net in it; --sysfs takes a directory like /sys", sys.display()));
     }
+    if let Some(facts) = input.facts.as_deref().filter(|facts| !facts.exists()) {
+        let message = "not there; --facts takes a file of facts, or a folder with one file for each host";
+        return refuse(output, &format!("{}: {message}", facts.display()));
+    }
     let request = Request {
         paths: &input.paths,
         root: input.root.as_deref(),
@@ -94,4 +101,20 @@ pub(super) fn report_unreadable(found: &Found, output: &mut Output) -> anyhow::R
         exit = Exit::Failed;
     }
     Ok(exit)
+}
+
+/// Tells what was wrong with the facts and which do not belong to a host that was seen.
+pub(super) fn report_facts(options: &Options, quiet: bool, output: &mut Output) -> anyhow::Result<Exit> {
+    let Some(facts) = &options.facts else { return Ok(Exit::Clean) };
+    let problems = facts.problems();
+    for problem in &problems {
+        writeln!(output.stderr, "error: {problem}")?;
+    }
+    if !quiet {
+        let here = std::env::current_dir().unwrap_or_default();
+        for note in facts.unmatched().notes(&here) {
+            writeln!(output.stderr, "note: {note}")?;
+        }
+    }
+    Ok(if problems.is_empty() { Exit::Clean } else { Exit::Failed })
 }

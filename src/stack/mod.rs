@@ -73,6 +73,11 @@ impl Software {
         SOFTWARE.iter().find(|row| row.1 == self).map_or("", |row| row.0)
     }
 
+    /// The names of all, sorted.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        SOFTWARE.iter().map(|row| row.0)
+    }
+
     /// The files that it reads.
     #[must_use]
     pub fn family(self) -> Family {
