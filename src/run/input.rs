@@ -1,40 +1,19 @@
-//! What the arguments of `check` and `list` have in common: which hosts, read how.
+//! The hosts that the arguments name.
 
 use super::Output;
-use crate::check::Options;
-use crate::cli::{Input, UdevPolicy};
+use super::setup::Setup;
 use crate::discover::{Found, Request, discover};
 use crate::exit::Exit;
-use crate::stack::Assume;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-/// The options of a judgement that both commands take.
-pub(super) fn options(input: &Input) -> Options {
-    let mut assume = Assume::default();
-    for answer in &input.assume {
-        // Checked when the arguments were parsed.
-        let _ = assume.add(answer);
-    }
-    Options {
-        stacks: input.stack.clone(),
-        udev: match input.udev_policy {
-            UdevPolicy::Persistent => Some(true),
-            UdevPolicy::None => Some(false),
-            UdevPolicy::Auto => None,
-        },
-        assume,
-        sysfs: input.sysfs.clone(),
-        ..Options::default()
-    }
-}
-
 /// Calls `visit` with each host that the arguments name; tells what could not be reached.
 pub(super) fn each_host(
-    input: &Input,
+    setup: &Setup<'_>,
     output: &mut Output,
     visit: &mut dyn FnMut(&Found, &mut Output) -> anyhow::Result<Exit>,
 ) -> anyhow::Result<Exit> {
+    let input = setup.input;
     let mut exit = Exit::Clean;
     let mut text = Vec::new();
     let refuse = |output: &mut Output, message: &str| -> anyhow::Result<Exit> {
@@ -64,7 +43,7 @@ pub(super) fn each_host(
         paths: &input.paths,
         root: input.root.as_deref(),
         stdin,
-        excluded: &|_| false,
+        excluded: &|path| setup.excludes(path),
         force_exclude: input.force_exclude,
     };
     let problems = discover(&request, &mut |found| {
@@ -80,10 +59,8 @@ pub(super) fn each_host(
 
 /// A host's file as it is shown: relative to the current directory where it lies in it.
 pub(super) fn shown(found: &Found, file: &Path) -> PathBuf {
-    let real =
-        found.host.canonical(file).and_then(|path| found.host.outside(&path)).or_else(|| found.host.outside(file));
     let here = std::env::current_dir().unwrap_or_default();
-    real.map_or_else(|| file.to_owned(), |real| crate::discover::relative(&here, &real))
+    found.host.real(file).map_or_else(|| file.to_owned(), |real| crate::discover::relative(&here, &real))
 }
 
 /// Tells what of a host could not be read.
