@@ -117,7 +117,7 @@ pub struct Report {
 
 /// Judges a host and calls `visit` with each family of its files.
 pub fn each_subject<R>(host: &Host, options: &Options, mut visit: impl FnMut(&Subject<'_>) -> R) -> Vec<R> {
-    let links = Links::gather(host, options.sysfs.as_deref(), &options.links);
+    let links = Links::gather(host, options.sysfs.as_deref()).named(&options.links);
     let world = World { host, links: &links, assume: &options.assume };
     let mut results = Vec::new();
     for readings in readings(world, options) {

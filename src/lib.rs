@@ -17,6 +17,7 @@ pub mod ignore;
 pub mod judgement;
 pub mod links;
 pub mod nearest;
+pub mod provenance;
 pub mod recognise;
 pub mod report;
 pub mod rules;

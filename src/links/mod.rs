@@ -77,13 +77,9 @@ pub struct Links {
 }
 
 impl Links {
-    /// All that the user, a host's own files and, where given, a `/sys` tell.
-    pub fn gather(host: &Host, sys: Option<&std::path::Path>, named: &BTreeMap<BString, Named>) -> Self {
+    /// All that a host's own files and, where given, a `/sys` tell.
+    pub fn gather(host: &Host, sys: Option<&std::path::Path>) -> Self {
         let mut links = Self::default();
-        for (name, Named { address, by }) in named {
-            let evidence = Evidence { address: *address, source: Source::User(by.clone()), assigned: false };
-            links.entry(name.as_bstr()).evidence.push(evidence);
-        }
         if let Some(sys) = sys {
             sysfs::gather(sys, &mut links);
         }
@@ -91,6 +87,16 @@ impl Links {
         ifcfg::gather(host, &mut links);
         systemd::gather(host, &mut links);
         links
+    }
+
+    /// What the user says counts before all else.
+    #[must_use]
+    pub fn named(mut self, named: &BTreeMap<BString, Named>) -> Self {
+        for (name, Named { address, by }) in named {
+            let evidence = Evidence { address: *address, source: Source::User(by.clone()), assigned: false };
+            self.entry(name.as_bstr()).evidence.insert(0, evidence);
+        }
+        self
     }
 
     /// No more links than those that are added (`--sysfs`, facts).

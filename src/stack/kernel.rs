@@ -123,7 +123,9 @@ impl Kernel {
 
     /// A command names a link: it is there from now on where links are assumed to be.
     pub fn meet(&mut self, name: &BStr) {
-        if self.made_later.as_ref().is_some_and(|made| !made.contains(name)) {
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
+        let is_name = (1..16).contains(&name.len()) && name.iter().all(plain);
+        if is_name && self.made_later.as_ref().is_some_and(|made| !made.contains(name)) {
             self.add_physical(name, Address::Unknown);
         }
     }

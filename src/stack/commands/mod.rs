@@ -13,7 +13,6 @@ mod ip;
 mod lladdr;
 mod macchanger;
 mod parse;
-mod pattern;
 mod programs;
 mod scan;
 mod shell;
@@ -28,6 +27,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+pub(super) use expand::fields;
+pub(super) use ip::{add_vlan, valid_name};
 pub use lladdr::guess;
 
 /// A command's end, as far as the files tell. What cannot be told counts as success.

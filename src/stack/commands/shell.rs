@@ -3,9 +3,9 @@
 use super::end::{End, Output};
 use super::expand::{Word, expand, expand_one};
 use super::parse::{Command, Flaw, List, Pipeline, Raw, Redirect, Then, parse};
-use super::pattern::matches;
 use super::{Attempt, Origin, Status, programs};
 use crate::span::Place;
+use crate::stack::eni::source::wild;
 use crate::stack::kernel::Kernel;
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeMap;
@@ -204,7 +204,7 @@ impl<'k> Shell<'k> {
         for (patterns, body) in arms {
             let found = patterns.iter().any(|pattern| {
                 let pattern = expand_one(self, text, pattern);
-                word.known().zip(pattern.known()).is_some_and(|(word, pattern)| matches(pattern, word))
+                word.known().zip(pattern.known()).is_some_and(|(word, pattern)| wild(pattern, word))
             });
             if found {
                 return self.list(text, body);
@@ -216,6 +216,16 @@ impl<'k> Shell<'k> {
     fn simple(&mut self, text: &[u8], words: &[Raw], input: Option<Output>) -> End {
         let assigned = words.iter().take_while(|raw| assignment(text, raw).is_some()).count();
         let (assignments, rest) = words.split_at(assigned);
+        // Words are expanded before the assignments, which then hold for the command alone.
+        let words = expand(self, text, rest);
+        if words.is_empty() {
+            self.assign(text, assignments);
+            return End::of(Status::Success);
+        }
+        programs::run(self, text, &words, input)
+    }
+
+    fn assign(&mut self, text: &[u8], assignments: &[Raw]) {
         for raw in assignments {
             let Some(name) = assignment(text, raw) else { continue };
             let value = raw.start + name.len() + 1..raw.end;
@@ -223,11 +233,6 @@ impl<'k> Shell<'k> {
             let place = self.origin.place(&value);
             self.variables.insert(name.into(), Value { word, place });
         }
-        let words = expand(self, text, rest);
-        if words.is_empty() {
-            return End::of(Status::Success);
-        }
-        programs::run(self, text, &words, input)
     }
 
     /// What is left of a command's end where files take its output.

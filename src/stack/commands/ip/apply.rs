@@ -110,14 +110,10 @@ pub(super) fn apply(shell: &mut Shell<'_>, command: Command, mut request: Reques
     if request.flaw.is_none() && request.is_unknown() {
         return End::unknown();
     }
-    let command = match (command, request.target()) {
-        (Command::Replace, Some(target)) if shell.has_link(target) == Some(true) => Command::Set,
-        (Command::Replace, _) => Command::Add,
-        (command, _) => command,
-    };
     let result = match command {
         _ if request.flaw.is_some() => Err(Refusal::Command(request.flaw.unwrap_or_default().to_owned())),
-        Command::Add => add(shell, &request),
+        // rtnl_newlink knows `replace` for links that are not there yet (EOPNOTSUPP else).
+        Command::Add | Command::Replace => add(shell, &request),
         Command::Delete => delete(shell, &request),
         _ => set(shell, &request),
     };
@@ -165,9 +161,8 @@ fn bridge_options(request: &mut Request) {
     while let Some(word) = rest.next() {
         match BRIDGE_OPTIONS.iter().find(|option| matches(&word, option)) {
             Some(&"fdb_flush") => {}
-            Some(_) => {
-                rest.next();
-            }
+            Some(_) if rest.next().is_some() => {}
+            Some(_) => _ = request.flaw.get_or_insert("a word is missing at the end of the command"),
             None if word.unknown => {}
             None => {
                 request.flaw.get_or_insert("what follows `type bridge` must be options of the bridge");
@@ -313,9 +308,9 @@ fn existing(shell: &mut Shell<'_>, request: &Request) -> Result<BString, Refusal
 }
 
 /// Makes a VLAN link on its parent.
-pub(in super::super) fn add_vlan(kernel: &mut Kernel, name: &BStr, parent: &BStr, place: Option<Place>) -> Status {
+pub(in crate::stack) fn add_vlan(kernel: &mut Kernel, name: &BStr, parent: &BStr) -> Status {
     kernel.meet(parent);
-    if kernel.link(parent).is_none() || !valid_name(name) || kernel.add(name, LinkKind::Virtual, None, place).is_err() {
+    if kernel.link(parent).is_none() || !valid_name(name) || kernel.add(name, LinkKind::Virtual, None, None).is_err() {
         return Status::Failure;
     }
     kernel.inherit(name, parent);
