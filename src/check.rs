@@ -1,13 +1,15 @@
 //! One host from its files to its findings: recognise, judge, apply the rules, plan the fixes.
 
+use crate::baseline::{Baseline, Entry};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::host::{Host, Unreadable};
 use crate::judgement::{Bridge, Judgement, Outcome};
 use crate::links::{Links, Named, Sources};
 use crate::recognise::{Signs, recognise};
+use crate::selection::Selection;
 use crate::stack::{self, Assume, Family, Stack, World};
-use crate::{fix, rules};
+use crate::{fix, rules, silence};
 use bstr::{BStr, BString};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,8 @@ use std::sync::Arc;
 pub struct Options {
     /// The stacks to judge on; where there are none, those that are recognised.
     pub stacks: Vec<Stack>,
+    /// Who says so.
+    pub stacks_by: String,
     /// Whether udevd gives bridges an address, for recognised stacks; `None` is what the tree tells.
     pub udev: Option<bool>,
     /// Answers to conditions.
@@ -32,6 +36,10 @@ pub struct Options {
     pub links: BTreeMap<BString, Named>,
     /// The uplink's address counts even where the bridge has one of its own.
     pub prefer_uplink: bool,
+    /// Which findings are reported.
+    pub selection: Arc<Selection>,
+    /// Findings that are known already.
+    pub baseline: Option<Arc<Baseline>>,
 }
 
 /// What one stack makes of the host's files of one family.
@@ -102,6 +110,8 @@ impl Subject<'_> {
 pub struct Report {
     /// The findings, in the order of their places.
     pub findings: Vec<Finding>,
+    /// What is left out because the baseline has it.
+    pub known: Vec<Entry>,
     /// How many bridges the host has.
     pub bridges: usize,
     /// What could not be read.
@@ -124,14 +134,21 @@ pub fn each_subject<R>(host: &Host, options: &Options, mut visit: impl FnMut(&Su
 /// All findings on a host.
 #[must_use]
 pub fn check(host: &Host, options: &Options) -> Report {
-    let mut report = Report { findings: Vec::new(), bridges: 0, unreadable: Vec::new() };
+    let mut report = Report { findings: Vec::new(), known: Vec::new(), bridges: 0, unreadable: Vec::new() };
+    let mut readers = Vec::new();
     each_subject(host, options, |subject| {
         let mut found: Vec<Finding> = rules::RULES.iter().flat_map(|rule| (rule.check)(subject)).collect();
         fix::plan::attach(subject, &mut found);
         report.findings.extend(found);
         report.bridges += subject.bridges().len();
+        readers.extend(subject.readings.iter().map(|reading| reading.stack.software));
     });
+    let findings = silence::commented(host, std::mem::take(&mut report.findings), &readers);
+    report.findings = silence::selected(host, findings, &options.selection);
     report.findings.sort_by(|a, b| (&a.place, a.rule).cmp(&(&b.place, b.rule)));
+    if let Some(baseline) = &options.baseline {
+        (report.findings, report.known) = baseline.filter(host, report.findings);
+    }
     report.unreadable = host.unreadable();
     report
 }
@@ -144,7 +161,7 @@ fn readings(world: World<'_>, options: &Options) -> Vec<Vec<Reading>> {
         let read = |stack: &Stack| Reading {
             stack: stack.clone(),
             judgement: judge(world, stack, false),
-            why: "--stack says so".to_owned(),
+            why: format!("{} says so", options.stacks_by),
             udev_unknown: false,
         };
         return families

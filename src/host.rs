@@ -275,6 +275,12 @@ impl Host {
         Some((&mount.real, path.strip_prefix(&mount.at).ok()?))
     }
 
+    /// Where a file of the host lies on this machine, its links followed where it is there.
+    #[must_use]
+    pub fn real(&self, file: &Path) -> Option<PathBuf> {
+        self.canonical(file).and_then(|path| self.outside(&path)).or_else(|| self.outside(file))
+    }
+
     /// Follows `path` through the host's own links: `/` is the root, `..` stops there.
     fn resolve(&self, path: &Path) -> Resolved {
         let mut links = 0;

@@ -2,6 +2,7 @@
 //! really get, and writes the line that really pins it.
 
 pub mod address;
+pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod config;
@@ -23,6 +24,7 @@ pub mod report;
 pub mod rules;
 pub mod run;
 pub mod selection;
+pub mod silence;
 pub mod span;
 pub mod stack;
 pub mod syntax;

@@ -4,10 +4,11 @@ use crate::nearest::nearest;
 use crate::span::line_column;
 use std::path::Path;
 
-/// What the TOML reader's errors say of types, and what we say.
+/// What the TOML reader calls types, and what we do.
 const TYPES: &[(&str, &str)] = &[
-    ("a sequence", "a list, like `[\"a\", \"b\"]`"),
     ("a map", "a table, like `{ a = \"b\" }`"),
+    ("a sequence", "a list, like `[\"a\", \"b\"]`"),
+    ("sequence", "a list"),
     ("string or table", "a string"),
 ];
 
@@ -26,24 +27,33 @@ pub(super) fn told(error: &toml::de::Error) -> String {
     let found = quoted.next().unwrap_or_default();
     let known: Vec<&str> = quoted.collect();
     if message.starts_with("unknown field") {
-        unknown("key", found, &known)
+        format!("no key is called `{found}` here; {}", meant(found, &known))
     } else if message.starts_with("unknown variant") {
-        unknown("value", found, &known)
+        format!("`{found}` is no value for this; {}", meant(found, &known))
     } else if message.starts_with("missing field") {
         format!("the key `{found}` is missing here; add it")
-    } else if let Some((found, wanted)) =
-        message.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected "))
-    {
-        let wanted = TYPES.iter().find(|row| row.0 == wanted).map_or(wanted, |row| row.1);
-        format!("this is {found}; write {wanted}")
+    } else if let Some(types) = message.strip_prefix("invalid type: ") {
+        let (found, wanted) = types.split_once(", expected ").unwrap_or((types, "another"));
+        match (found, wanted) {
+            ("map", "a sequence") => "this is one table; write its name in two brackets, `[[...]]`".to_owned(),
+            _ => format!("this is {}; write {}", named(found), named(wanted)),
+        }
+    } else if let Some(wanted) = message.strip_prefix("wanted ") {
+        format!("write {} here", named(wanted))
+    } else if message == "duplicate key" {
+        "this key is there already; write it once".to_owned()
     } else {
         message.to_owned()
     }
 }
 
-fn unknown(what: &str, found: &str, known: &[&str]) -> String {
+fn named(word: &str) -> &str {
+    TYPES.iter().find(|row| row.0 == word).map_or(word, |row| row.1)
+}
+
+fn meant(found: &str, known: &[&str]) -> String {
     match nearest(found.as_bytes(), known.iter().copied()) {
-        Some(name) => format!("no {what} is called `{found}` here; did you mean `{name}`?"),
-        None => format!("no {what} is called `{found}` here; there are `{}`", known.join("`, `")),
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("there are `{}`", known.join("`, `")),
     }
 }

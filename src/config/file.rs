@@ -27,6 +27,7 @@ pub(super) struct File {
     /// The least severity that makes the exit code 1.
     pub(super) fail_on: Option<FailOn>,
     /// How bad a rule's findings are, instead of what the rule says.
+    #[cfg_attr(test, schemars(extend("propertyNames" = { "$ref": "#/$defs/RuleName" })))]
     pub(super) severity: BTreeMap<Parsed<RuleName>, Severity>,
     /// Rules for some paths; what is said here overrides what is said above, and later tables earlier ones.
     pub(super) per_path: Vec<PerPath>,

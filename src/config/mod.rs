@@ -21,6 +21,8 @@ pub const NAME: &str = "bridgepin.toml";
 /// What the configuration file says.
 #[derive(Debug, Default)]
 pub struct Config {
+    /// The file as it is shown.
+    pub shown: PathBuf,
     /// The file's folder, to which its paths are relative; the current directory where there is no file.
     pub folder: PathBuf,
     /// What is left out.
@@ -86,6 +88,7 @@ impl Config {
             selection: Selection { folder: folder.clone(), layers, severity },
             hosts: Hosts::new(file.host, file.hosts, bytes, shown, &folder),
             folder,
+            shown: shown.to_owned(),
         })
     }
 }

@@ -64,7 +64,7 @@ fn hold_back_where_renamed(subject: &Subject<'_>, view: &View<'_>, wanted: &mut 
 /// `--mac BRIDGE=ADDRESS`.
 fn named_by_user(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
     let Named { address, by } = subject.options.wanted.get(view.name)?;
-    Some(Wanted::safe(PinValue::Address(*address), format!("{by} names it")))
+    Some(Wanted::safe(PinValue::Address(*address), by.clone()))
 }
 
 /// The address that the file states where it has no effect.

@@ -22,6 +22,7 @@ mod unit_pins;
 use crate::host::Host;
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
 use crate::links::Links;
+use crate::nearest::nearest;
 use std::fmt;
 use std::str::FromStr;
 
@@ -216,8 +217,11 @@ impl FromStr for Stack {
         let head = parts.next().unwrap_or_default();
         let (name, version) = head.split_once('@').unwrap_or((head, ""));
         let Some(row) = SOFTWARE.iter().find(|row| row.0 == name) else {
-            let names: Vec<&str> = SOFTWARE.iter().map(|row| row.0).collect();
-            return Err(format!("no stack is called `{name}`; the stacks are {}", names.join(", ")));
+            let names: Vec<&str> = Software::names().collect();
+            return Err(match nearest(name.as_bytes(), Software::names()) {
+                Some(near) => format!("no stack is called `{name}`; did you mean `{near}`?"),
+                None => format!("no stack is called `{name}`; the stacks are {}", names.join(", ")),
+            });
         };
         let mut stack =
             Self { spelled: text.to_owned(), version: Version { text: version.to_owned() }, ..Self::plain(row.1) };
