@@ -79,10 +79,11 @@ pub struct Host {
     overlay: BTreeMap<PathBuf, Arc<[u8]>>,
 }
 
-/// A real directory and where it lies in the host's tree.
+/// A real directory or file and where it lies in the host's tree.
 struct Mount {
     at: PathBuf,
     real: PathBuf,
+    entry: Entry,
 }
 
 #[derive(Default)]
@@ -102,17 +103,29 @@ impl Host {
     /// The host whose `/` is `root`.
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self::mounted([(PathBuf::new(), root.into())])
+        Self::mounted([Mount { at: PathBuf::new(), real: root.into(), entry: Entry::Dir }])
     }
 
     /// A folder of loose files, which stand where `at` says (`etc/systemd/network`).
     #[must_use]
     pub fn loose(at: impl Into<PathBuf>, folder: impl Into<PathBuf>) -> Self {
-        Self::mounted([(at.into(), folder.into())])
+        Self::mounted([Mount { at: at.into(), real: folder.into(), entry: Entry::Dir }])
     }
 
-    fn mounted(mounts: impl IntoIterator<Item = (PathBuf, PathBuf)>) -> Self {
-        let mounts = mounts.into_iter().map(|(at, real)| Mount { at, real }).collect();
+    /// A loose file that stands at `at` (`etc/network/interfaces`), whatever its name, with its
+    /// folder around it.
+    #[must_use]
+    pub fn loose_file(at: impl Into<PathBuf>, file: impl Into<PathBuf>) -> Self {
+        let (at, file) = (at.into(), file.into());
+        let folder = |path: &Path| path.parent().unwrap_or(Path::new("")).to_owned();
+        Self::mounted([
+            Mount { at: folder(&at), real: folder(&file), entry: Entry::Dir },
+            Mount { at, real: file, entry: Entry::File },
+        ])
+    }
+
+    fn mounted(mounts: impl IntoIterator<Item = Mount>) -> Self {
+        let mounts = mounts.into_iter().collect();
         Self { mounts, live: false, cache: Rc::default(), overlay: BTreeMap::new() }
     }
 
@@ -138,9 +151,15 @@ impl Host {
     #[must_use]
     pub fn with_file(&self, path: &Path, text: Vec<u8>) -> Self {
         let mut host = self.clone();
-        let path = self.canonical(path).unwrap_or_else(|| path.to_owned());
-        host.overlay.insert(path, text.into());
+        host.overlay.insert(self.place_of(path), text.into());
         host
+    }
+
+    /// Where a file is or would be: its links followed, those of its folder where it is new.
+    fn place_of(&self, path: &Path) -> PathBuf {
+        let folder = || path.ancestors().skip(1).find_map(|folder| Some((folder, self.canonical(folder)?)));
+        let new = || folder().map(|(folder, real)| real.join(path.strip_prefix(folder).unwrap_or(path)));
+        self.canonical(path).or_else(new).unwrap_or_else(|| path.to_owned())
     }
 
     /// The same host, edited.
@@ -228,9 +247,16 @@ impl Host {
     /// are not followed: give a [`canonical`](Self::canonical) path where that matters.
     #[must_use]
     pub fn outside(&self, path: &Path) -> Option<PathBuf> {
-        let mount = self.mounts.iter().find(|mount| path.starts_with(&mount.at))?;
-        let rest = path.strip_prefix(&mount.at).ok()?;
-        Some(if rest.as_os_str().is_empty() { mount.real.clone() } else { mount.real.join(rest) })
+        let (real, rest) = self.mounted_at(path)?;
+        Some(if rest.as_os_str().is_empty() { real.to_owned() } else { real.join(rest) })
+    }
+
+    /// The real directory that holds a path of the host, and the path below it. The directory
+    /// is the user's own word; what lies below it is the tree's.
+    #[must_use]
+    pub fn mounted_at<'a>(&'a self, path: &'a Path) -> Option<(&'a Path, &'a Path)> {
+        let mount = self.mounts.iter().rev().find(|mount| path.starts_with(&mount.at))?;
+        Some((&mount.real, path.strip_prefix(&mount.at).ok()?))
     }
 
     /// Follows `path` through the host's own links: `/` is the root, `..` stops there.
@@ -305,14 +331,14 @@ impl Host {
     fn list(&self, dir: &Path) -> Listing {
         let mut listing = Listing::new();
         for mount in self.mounts.iter() {
-            add_path(&mut listing, dir, &mount.at, Entry::Dir);
+            add_path(&mut listing, dir, &mount.at, mount.entry);
         }
         let Some(real) = self.outside(dir) else { return listing };
         match std::fs::read_dir(real) {
             Ok(entries) => {
                 for entry in entries.flatten() {
                     let kind = entry.file_type().map_or(Entry::Other, entry_of);
-                    listing.insert(BString::from(entry.file_name().into_vec()), kind);
+                    listing.entry(BString::from(entry.file_name().into_vec())).or_insert(kind);
                 }
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}

@@ -2,11 +2,22 @@
 //! really get, and writes the line that really pins it.
 
 pub mod address;
+pub mod check;
+pub mod cli;
+pub mod discover;
 pub mod edit;
+pub mod exit;
 pub mod finding;
+pub mod fix;
 pub mod host;
 pub mod judgement;
 pub mod links;
+pub mod provenance;
+pub mod recognise;
+pub mod report;
+pub mod rules;
+pub mod run;
 pub mod span;
 pub mod stack;
 pub mod syntax;
+pub mod systemd;

@@ -3,9 +3,12 @@
 
 mod alpine_bridge;
 mod bridge_utils;
+mod bring_up;
 mod busybox;
 pub mod commands;
+mod condition;
 pub mod eni;
+mod hook;
 mod ifupdown;
 mod ifupdown2;
 mod ifupdown_ng;
@@ -14,6 +17,7 @@ mod network_scripts;
 mod networkd;
 mod networkmanager;
 pub mod udev;
+mod unit_pins;
 
 use crate::host::Host;
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
@@ -132,6 +136,29 @@ impl Stack {
             bridge_utils: software == Software::Ifupdown,
             alpine_bridge: false,
             udev: false,
+        }
+    }
+
+    /// The same stack in a version.
+    #[must_use]
+    pub fn at(&self, version: impl Into<String>) -> Self {
+        let version = Version { text: version.into() };
+        let (name, beside) = self
+            .spelled
+            .split_once('+')
+            .map_or((&*self.spelled, String::new()), |(name, beside)| (name, format!("+{beside}")));
+        let name = name.split('@').next().unwrap_or(name);
+        Self { spelled: format!("{name}@{}{beside}", version.text), version, ..self.clone() }
+    }
+
+    /// The same stack with `bridge-utils` or `alpine-bridge` beside it.
+    #[must_use]
+    pub fn beside(&self, package: &str) -> Self {
+        Self {
+            spelled: format!("{}+{package}", self.spelled),
+            bridge_utils: self.bridge_utils || package == "bridge-utils",
+            alpine_bridge: self.alpine_bridge || package == "alpine-bridge",
+            ..self.clone()
         }
     }
 

@@ -13,6 +13,7 @@ pub mod ifupdown2;
 pub mod ifupdown_ng;
 pub mod source;
 pub mod unknown;
+pub mod write;
 
 /// Where the family's file lies.
 pub const MAIN_FILE: &str = "etc/network/interfaces";

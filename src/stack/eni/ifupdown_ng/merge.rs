@@ -51,7 +51,9 @@ impl<'a> Interface<'a> {
         self.vars.iter().rev().find(|var| var.key == key)
     }
 
-    fn named(name: BString) -> Self {
+    /// An interface without a stanza.
+    #[must_use]
+    pub fn named(name: BString) -> Self {
         let mut interface = Self { name, ..Self::default() };
         interface.add_use(b"link");
         // Kept for old configuration: a dot makes it a VLAN.

@@ -33,11 +33,13 @@ pub(super) fn push_literal(pattern: &mut BString, byte: u8) {
     pattern.push(byte);
 }
 
-/// Whether a name matches. A dot at its start matches only a dot (`FNM_PERIOD`).
+/// Whether a file's name matches. A dot at its start matches only a dot (`FNM_PERIOD`).
 pub(super) fn matches(pattern: &[u8], name: &[u8]) -> bool {
-    if name.first() == Some(&b'.') && pattern.first() != Some(&b'.') {
-        return false;
-    }
+    (name.first() != Some(&b'.') || pattern.first() == Some(&b'.')) && wild(pattern, name)
+}
+
+/// Whether a text that is no file's name matches.
+pub fn wild(pattern: &[u8], name: &[u8]) -> bool {
     let (mut at, mut read) = (0, 0);
     // The last star and where its match ends: only that one has to be tried again.
     let mut star: Option<(usize, usize)> = None;

@@ -3,6 +3,8 @@
 mod fnmatch;
 mod wordexp;
 
+pub use fnmatch::wild;
+
 use crate::host::{Host, Kind, host_path};
 use bstr::{BString, ByteSlice};
 use std::path::{Component, Path, PathBuf};

@@ -1,0 +1,213 @@
+//! One host from its files to its findings: recognise, judge, apply the rules, plan the fixes.
+
+use crate::address::MacAddress;
+use crate::finding::Finding;
+use crate::host::{Host, Unreadable};
+use crate::judgement::{Bridge, Judgement, Outcome};
+use crate::links::Links;
+use crate::recognise::{Signs, recognise};
+use crate::stack::{self, Assume, Family, Stack, World};
+use crate::{fix, rules};
+use bstr::{BStr, BString};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What the user says beside the files.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The stacks to judge on; where there are none, those that are recognised.
+    pub stacks: Vec<Stack>,
+    /// Whether udevd gives bridges an address, for recognised stacks; `None` is what the tree tells.
+    pub udev: Option<bool>,
+    /// Answers to conditions.
+    pub assume: Assume,
+    /// What stands for `/sys`.
+    pub sysfs: Option<PathBuf>,
+    /// The addresses that bridges are to have.
+    pub wanted: BTreeMap<BString, MacAddress>,
+    /// The uplink's address counts even where the bridge has one of its own.
+    pub prefer_uplink: bool,
+}
+
+/// What one stack makes of the host's files of one family.
+pub struct Reading {
+    /// The stack.
+    pub stack: Stack,
+    /// What it makes of them.
+    pub judgement: Judgement,
+    /// Why this stack was chosen.
+    pub why: String,
+    /// Nothing tells whether udevd runs: both were judged, and the worse is here.
+    pub udev_unknown: bool,
+}
+
+/// The files of one family of a host with all that the rules may know of them.
+pub struct Subject<'a> {
+    /// The host, its links, the answers to conditions.
+    pub world: World<'a>,
+    /// What the user says.
+    pub options: &'a Options,
+    /// One for each stack that reads them.
+    pub readings: Vec<Reading>,
+}
+
+/// One bridge on every stack that reads its files.
+pub struct View<'a> {
+    /// Its name.
+    pub name: &'a BStr,
+    /// What each stack makes of it, those that do not know it left out.
+    pub on: Vec<(&'a Reading, &'a Bridge)>,
+}
+
+impl<'a> View<'a> {
+    /// The stack on which it fares worst: there the bridge is as good as that.
+    #[must_use]
+    pub fn worst(&self) -> (&'a Reading, &'a Bridge) {
+        let rest = self.on.iter().copied();
+        let first = self.on[0];
+        rest.fold(first, |worst, next| if next.1.outcome > worst.1.outcome { next } else { worst })
+    }
+}
+
+impl Subject<'_> {
+    /// The bridges, in the order in which the first stack names them.
+    #[must_use]
+    pub fn bridges(&self) -> Vec<View<'_>> {
+        let mut views: Vec<View<'_>> = Vec::new();
+        for reading in &self.readings {
+            for bridge in &reading.judgement.bridges {
+                match views.iter_mut().find(|view| view.name == bridge.name) {
+                    Some(view) => view.on.push((reading, bridge)),
+                    None => views.push(View { name: bridge.name.as_ref(), on: vec![(reading, bridge)] }),
+                }
+            }
+        }
+        views
+    }
+
+    /// The same stacks' readings of the host with other files.
+    #[must_use]
+    pub fn judged_again(&self, host: &Host) -> Vec<Judgement> {
+        let world = World { host, ..self.world };
+        self.readings.iter().map(|reading| judge(world, &reading.stack, reading.udev_unknown)).collect()
+    }
+}
+
+/// What was found on one host.
+pub struct Report {
+    /// The findings, in the order of their places.
+    pub findings: Vec<Finding>,
+    /// How many bridges the host has.
+    pub bridges: usize,
+    /// What could not be read.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// Judges a host and calls `visit` with each family of its files.
+pub fn each_subject<R>(host: &Host, options: &Options, mut visit: impl FnMut(&Subject<'_>) -> R) -> Vec<R> {
+    let links = Links::gather(host, options.sysfs.as_deref());
+    let world = World { host, links: &links, assume: &options.assume };
+    let mut results = Vec::new();
+    for readings in readings(world, options) {
+        results.push(visit(&Subject { world, options, readings }));
+    }
+    results
+}
+
+/// All findings on a host.
+#[must_use]
+pub fn check(host: &Host, options: &Options) -> Report {
+    let mut report = Report { findings: Vec::new(), bridges: 0, unreadable: Vec::new() };
+    each_subject(host, options, |subject| {
+        let mut found: Vec<Finding> = rules::RULES.iter().flat_map(|rule| (rule.check)(subject)).collect();
+        fix::plan::attach(subject, &mut found);
+        report.findings.extend(found);
+        report.bridges += subject.bridges().len();
+    });
+    report.findings.sort_by(|a, b| (&a.place, a.rule).cmp(&(&b.place, b.rule)));
+    report.unreadable = host.unreadable();
+    report
+}
+
+/// The readings of each family, those families left out that the host has no files of.
+fn readings(world: World<'_>, options: &Options) -> Vec<Vec<Reading>> {
+    let families = [Family::Interfaces, Family::Systemd, Family::Ifcfg];
+    if !options.stacks.is_empty() {
+        let given = |family: Family| options.stacks.iter().filter(move |stack| stack.software.family() == family);
+        let read = |stack: &Stack| Reading {
+            stack: stack.clone(),
+            judgement: judge(world, stack, false),
+            why: "--stack says so".to_owned(),
+            udev_unknown: false,
+        };
+        return families
+            .map(|family| given(family).map(read).collect())
+            .into_iter()
+            .filter(|readings: &Vec<_>| !readings.is_empty())
+            .collect();
+    }
+    let mut signs = None;
+    let mut all = Vec::new();
+    for family in families.into_iter().filter(|family| has_files(world.host, *family)) {
+        let signs = signs.get_or_insert_with(|| Signs::read(world.host));
+        let recognised = recognise(world.host, signs, family);
+        let why = recognised.why.join("; ");
+        let udev_unknown = options.udev.is_none() && recognised.udev.is_none();
+        let read = |stack: &Stack| {
+            let stack = stack.with_udev(options.udev.or(recognised.udev) == Some(true));
+            let judgement = judge(world, &stack, udev_unknown);
+            Reading { stack, judgement, why: why.clone(), udev_unknown }
+        };
+        all.push(recognised.stacks.iter().map(read).collect());
+    }
+    all
+}
+
+/// What a stack makes of a host; where nothing tells whether udevd runs, the worse of both for
+/// each bridge, with a note that names the better one.
+fn judge(world: World<'_>, stack: &Stack, udev_unknown: bool) -> Judgement {
+    let mut judgement = stack::judge(world, stack);
+    let settled = |bridge: &Bridge| matches!(bridge.outcome, Outcome::Pinned | Outcome::Absent);
+    if !udev_unknown || judgement.bridges.iter().all(settled) {
+        return judgement;
+    }
+    let with = stack::judge(world, &stack.with_udev(true));
+    for bridge in &mut judgement.bridges {
+        let Some(other) = with.bridges.iter().find(|other| other.name == bridge.name) else { continue };
+        if other.outcome == bridge.outcome {
+            continue;
+        }
+        let (worse, better) =
+            if other.outcome > bridge.outcome { (other.clone(), &*bridge) } else { (bridge.clone(), other) };
+        let beside = if better.outcome == other.outcome {
+            "where udevd runs with its default policy"
+        } else {
+            "where no udevd runs"
+        };
+        let note = format!("{beside}, its address is {}: {}", better.outcome.word(), better.reason);
+        *bridge =
+            Bridge { note: Some(worse.note.clone().map_or(note.clone(), |own| format!("{own}. {note}"))), ..worse };
+    }
+    judgement
+}
+
+/// Whether a host has files of a family that can make a bridge.
+fn has_files(host: &Host, family: Family) -> bool {
+    let any = |dirs: &[&str], wanted: &dyn Fn(&[u8]) -> bool| {
+        dirs.iter().any(|dir| host.entries(Path::new(dir)).iter().any(|name| wanted(name)))
+    };
+    match family {
+        Family::Interfaces => host.is_file(Path::new("etc/network/interfaces")),
+        Family::Systemd => any(
+            &[
+                "etc/systemd/network",
+                "run/systemd/network",
+                "usr/local/lib/systemd/network",
+                "usr/lib/systemd/network",
+                "lib/systemd/network",
+            ],
+            &|name| name.ends_with(b".netdev"),
+        ),
+        Family::Ifcfg => any(&["etc/sysconfig/network-scripts"], &|name| name.starts_with(b"ifcfg-")),
+    }
+}

@@ -1,0 +1,196 @@
+//! The arguments. No behaviour. What would be documentation here is the help that they print.
+#![allow(missing_docs)]
+
+use crate::address::MacAddress;
+use crate::report::Format;
+use crate::stack::{Assume, Stack};
+use bstr::BString;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// Find Linux bridges whose MAC address floats, and pin it.
+///
+/// A bridge whose address nobody set takes the lowest one among its ports. When a container with a lower address
+/// starts, the bridge's address changes and the host's network freezes. bridgepin reads the configuration, says for
+/// every bridge what address it will really get, and writes the line that really pins it.
+#[derive(Debug, Parser)]
+#[command(name = "bridgepin", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to colour the output
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Report what is wrong with the bridges' addresses; exit 1 when a finding remains
+    Check(CheckArgs),
+    /// Show every bridge, its ports, its outcome on each stack, and why
+    List(ListArgs),
+    /// Explain a rule, or list them all
+    Rule {
+        /// The rule's name
+        name: Option<String>,
+    },
+    /// Print a shell's completion script
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// What to read.
+#[derive(Debug, Args)]
+pub struct Input {
+    /// Files or directories; `-` is stdin with --stdin-filename
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// This directory is one host's `/`: what a repository cannot carry (a machine-id, file modes) counts
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// The path that the text on stdin would have
+    #[arg(long, value_name = "PATH")]
+    pub stdin_filename: Option<PathBuf>,
+    /// Leave out what matches (`*`, `**`, `?`, `[...]`; without a slash any name in the path)
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Apply --exclude to paths given by name too
+    #[arg(long)]
+    pub force_exclude: bool,
+    /// The software that reads the files, instead of what the tree tells: `ifupdown`, `ifupdown2`, `ifupdown-ng`, `busybox`,
+    /// `networkd`, `network-scripts`, `networkmanager`, with a version and what stands beside it (`networkd@252+udev`)
+    #[arg(long, value_name = "STACK")]
+    pub stack: Vec<Stack>,
+    /// Whether udevd gives bridges an address, where the stack was recognised
+    #[arg(long, value_enum, default_value_t = UdevPolicy::Auto, value_name = "POLICY")]
+    pub udev_policy: UdevPolicy,
+    /// Answer a `[Match]` condition: `host`, `virtualization`, `architecture`, `kernel-version`,
+    /// `kernel-command-line`, `firmware`, `credential`
+    #[arg(long, value_name = "KEY=VALUE", value_parser = assumption)]
+    pub assume: Vec<String>,
+    /// This directory stands for /sys: it tells which links exist and their addresses
+    #[arg(long, value_name = "DIR")]
+    pub sysfs: Option<PathBuf>,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub input: Input,
+    /// Apply the safe fixes
+    #[arg(long)]
+    pub fix: bool,
+    /// Apply the unsafe fixes too (with --fix or --diff)
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Print the fixes as one unified diff on stdout and change nothing
+    #[arg(long, conflicts_with = "fix")]
+    pub diff: bool,
+    /// The address that a bridge is to have
+    #[arg(long, value_name = "BRIDGE=ADDRESS", value_parser = wanted_address)]
+    pub mac: Vec<(BString, MacAddress)>,
+    /// Whose address a fix prefers
+    #[arg(long, value_enum, default_value_t = Prefer::Own, value_name = "WHOSE")]
+    pub prefer: Prefer,
+    /// How to print findings
+    #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
+    pub output_format: Format,
+    /// The least severity that makes the exit code 1
+    #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY")]
+    pub fail_on: FailOn,
+    /// Exit 0 even when findings remain
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// Exit 1 when --fix changed a file, even if nothing remains
+    #[arg(long)]
+    pub exit_non_zero_on_fix: bool,
+    /// Print nothing but the findings
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    #[command(flatten)]
+    pub input: Input,
+    /// How to print the bridges
+    #[arg(long, value_enum, default_value_t = ListFormat::Table, value_name = "FORMAT")]
+    pub output_format: ListFormat,
+    /// Say why each stack was chosen
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal; NO_COLOR and CLICOLOR_FORCE are honoured
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How `list` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// Columns
+    Table,
+    /// For programs
+    Json,
+}
+
+/// Whether udevd gives bridges an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum UdevPolicy {
+    /// udevd runs with its default `99-default.link`
+    Persistent,
+    /// No udevd, or one that leaves bridges alone
+    None,
+    /// What the tree tells; where it does not, the worse outcome counts
+    Auto,
+}
+
+/// Whose address a fix prefers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Prefer {
+    /// The running bridge's own, where it was set
+    Own,
+    /// The uplink's
+    Uplink,
+}
+
+/// The least severity that fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors only
+    Error,
+    /// Any finding
+    Warning,
+    /// Nothing
+    Never,
+}
+
+fn assumption(text: &str) -> Result<String, String> {
+    Assume::default().add(text).map(|()| text.to_owned())
+}
+
+fn wanted_address(text: &str) -> Result<(BString, MacAddress), String> {
+    let (bridge, address) =
+        text.split_once('=').ok_or_else(|| format!("`{text}` is not BRIDGE=ADDRESS, like br0=b4:99:ba:00:00:01"))?;
+    let parsed = MacAddress::parse(address.as_bytes())
+        .ok_or_else(|| format!("`{address}` is no address; write six pairs of hexadecimal digits with colons between, like b4:99:ba:00:00:01"))?;
+    if !parsed.is_usable() {
+        return Err(format!("no bridge can have {parsed}: it is all zero or a multicast address"));
+    }
+    Ok((BString::from(bridge), parsed))
+}

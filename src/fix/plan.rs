@@ -1,0 +1,150 @@
+//! One bridge, one fix: the stacks offer candidates, each is judged again on its own result, and
+//! the first that pins the bridge is the fix.
+
+use super::wanted::{Wanted, uplink_by_name, wanted};
+use crate::address::MacAddress;
+use crate::check::{Subject, View};
+use crate::finding::{Applicability, Finding, Fix};
+use crate::judgement::{Candidate, Judgement, Outcome, PinValue};
+use crate::provenance::{Provenance, provenance};
+use crate::stack::{self, Software, Stack};
+use crate::{check::Reading, rules};
+use bstr::BStr;
+
+/// Gives each bridge's main finding its fix, or says what would give one.
+pub fn attach(subject: &Subject<'_>, findings: &mut [Finding]) {
+    for view in subject.bridges() {
+        let Some(rule) = rules::main_rule(&view) else { continue };
+        let main = findings
+            .iter_mut()
+            .find(|finding| finding.rule == rule && finding.bridge.as_ref().is_some_and(|name| name == view.name));
+        let Some(finding) = main else { continue };
+        match fix(subject, &view) {
+            Ok(fix) => finding.fix = Some(fix),
+            Err(help) => finding.help.push(help),
+        }
+    }
+}
+
+/// The fix of a bridge, or what the user can do where there is none.
+fn fix(subject: &Subject<'_>, view: &View<'_>) -> Result<Fix, String> {
+    let name = view.name;
+    let Some(mut wanted) = wanted(subject, view) else {
+        return Err(format!(
+            "tell the address to write: --mac {name}=ADDRESS, or --sysfs DIR for what the running host has"
+        ));
+    };
+    let Some(candidate) = candidate(subject, view, &wanted.value) else {
+        return Err(match &wanted.value {
+            PinValue::LinkName(port) => format!(
+                "the address of {port} is not known: tell it with --mac {name}=ADDRESS, or give the running host's /sys with --sysfs DIR"
+            ),
+            PinValue::Address(address) => format!(
+                "no single edit of these files pins {name} to {address}; the reasons above say what stands in the way"
+            ),
+        });
+    };
+    let files = candidate.edits.iter().filter_map(|edit| Some((&edit.file, subject.world.host.read(&edit.file)?)));
+    for (file, text) in files {
+        match (provenance(&text), &wanted.value) {
+            (Provenance::Template(engine), PinValue::Address(_)) => {
+                return in_template(subject, view, engine, &candidate);
+            }
+            (Provenance::Generated(generator), _) => {
+                wanted.applicability = wanted.applicability.min(Applicability::Unsafe);
+                wanted.remarks.push(format!("{} says that a program writes it ({generator}): what is changed by hand may be gone with its next run.", file.display()));
+            }
+            _ => {}
+        }
+    }
+    Ok(finish(view, candidate, wanted))
+}
+
+/// The first candidate of the stacks that pins the bridge.
+fn candidate(subject: &Subject<'_>, view: &View<'_>, value: &PinValue) -> Option<Candidate> {
+    let offers =
+        view.on.iter().flat_map(|(reading, bridge)| stack::candidates(subject.world, &reading.stack, bridge, value));
+    offers.into_iter().find(|candidate| pins(subject, view.name, candidate, value))
+}
+
+/// A template makes the files of several hosts: never an address in it, but its uplink's name or a variable.
+fn in_template(subject: &Subject<'_>, view: &View<'_>, engine: &str, literal: &Candidate) -> Result<Fix, String> {
+    let by_name =
+        uplink_by_name(subject, view).and_then(|wanted| Some((candidate(subject, view, &wanted.value)?, wanted)));
+    match by_name {
+        Some((candidate, wanted)) => Ok(finish(view, candidate, wanted)),
+        None => Err(format!(
+            "this file is a template ({engine}) of which several hosts' files are made: {} with a variable of the host in the place of the address",
+            literal.title
+        )),
+    }
+}
+
+fn finish(view: &View<'_>, candidate: Candidate, wanted: Wanted) -> Fix {
+    let address = match wanted.value {
+        PinValue::Address(address) => Some(address),
+        PinValue::LinkName(_) => None,
+    };
+    Fix {
+        title: candidate.title,
+        edits: candidate.edits,
+        applicability: wanted.applicability,
+        remarks: wanted.remarks,
+        address,
+        source: wanted.source,
+        takes_effect: takes_effect(&view.worst().0.stack, view.name, address),
+    }
+}
+
+/// Whether the bridge is pinned after the edits on every stack that makes it, and nothing else got worse.
+fn pins(subject: &Subject<'_>, name: &BStr, candidate: &Candidate, value: &PinValue) -> bool {
+    let after = subject.judged_again(&subject.world.host.with(&candidate.edits));
+    let outcome = |judgement: &Judgement, name: &BStr| {
+        judgement.bridges.iter().find(|bridge| bridge.name == name).map_or(Outcome::Absent, |bridge| bridge.outcome)
+    };
+    let holds = |(reading, after): (&Reading, &Judgement)| {
+        let before = &reading.judgement;
+        let others = before.bridges.iter().filter(|bridge| bridge.name != name);
+        let unharmed = others.into_iter().all(|bridge| outcome(after, bridge.name.as_ref()) == bridge.outcome)
+            && after.problems.len() <= before.problems.len();
+        let pinned = after
+            .bridges
+            .iter()
+            .any(|bridge| bridge.name == name && bridge.outcome == Outcome::Pinned && has(bridge.address, value));
+        let never_made = outcome(before, name) == Outcome::Absent && outcome(after, name) == Outcome::Absent;
+        (unharmed && (pinned || never_made), pinned)
+    };
+    let results: Vec<(bool, bool)> = subject.readings.iter().zip(&after).map(holds).collect();
+    results.iter().all(|(holds, _)| *holds) && results.iter().any(|(_, pinned)| *pinned)
+}
+
+fn has(address: Option<MacAddress>, value: &PinValue) -> bool {
+    match value {
+        PinValue::Address(wanted) => address == Some(*wanted),
+        PinValue::LinkName(_) => true,
+    }
+}
+
+/// What makes the pin take effect on a host that runs.
+fn takes_effect(stack: &Stack, name: &BStr, address: Option<MacAddress>) -> String {
+    let address = address.map_or_else(|| "ADDRESS".to_owned(), |address| address.to_string());
+    let now = format!("`ip link set dev {name} address {address}` does it now");
+    match stack.software {
+        Software::Ifupdown | Software::Ifupdown2 | Software::IfupdownNg | Software::Busybox => {
+            format!("takes effect when {name} is next brought up (`ifdown {name}; ifup {name}`, or boot); {now}")
+        }
+        // Measured: networkd before 257 never touches a bridge that exists already.
+        Software::Networkd if !stack.version.at_least(&[257]) => {
+            format!(
+                "takes effect when {name} is next made (a boot): restarting networkd does nothing to a running bridge; {now}"
+            )
+        }
+        Software::Networkd => {
+            format!("takes effect when networkd is restarted or at boot; where {name} has that address already, {now}")
+        }
+        Software::NetworkScripts => format!("takes effect at the next `ifdown {name}; ifup {name}` or boot; {now}"),
+        Software::NetworkManager => format!(
+            "takes effect when its connection is next activated (`nmcli connection reload`, then `nmcli connection up`, or boot); {now}"
+        ),
+    }
+}

@@ -1,0 +1,157 @@
+//! Which address a fix writes: the first that is known of what the user named, what the file
+//! meant, the running bridge's own, and the uplink's.
+
+use crate::check::{Subject, View};
+use crate::finding::Applicability;
+use crate::judgement::{Effect, Outcome, PinValue};
+use crate::links::{Evidence, Links, Shape, Source};
+use crate::span::{Place, line_column};
+use bstr::{BStr, BString, ByteSlice};
+use std::collections::BTreeSet;
+
+/// An address for a bridge and how far it can be trusted.
+pub(super) struct Wanted {
+    pub(super) value: PinValue,
+    /// Where it is known from.
+    pub(super) source: String,
+    pub(super) applicability: Applicability,
+    /// Why it is not safe, or what changes on the wire.
+    pub(super) remarks: Vec<String>,
+}
+
+impl Wanted {
+    fn safe(value: PinValue, source: String) -> Self {
+        Self { value, source, applicability: Applicability::Safe, remarks: Vec::new() }
+    }
+
+    fn only_shown(mut self, remark: String) -> Self {
+        self.applicability = Applicability::Shown;
+        self.remarks.push(remark);
+        self
+    }
+}
+
+/// The addresses for a bridge, best first: a link's name only where no address is known.
+pub(super) fn wanted(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
+    let mut wanted = named_by_user(subject, view)
+        .or_else(|| meant_by_file(subject, view))
+        .or_else(|| running(subject, view))
+        .or_else(|| uplink(subject, view))
+        .or_else(|| uplink_by_name(subject, view))?;
+    if view.worst().1.outcome == Outcome::Generated {
+        wanted
+            .remarks
+            .push("The address on the wire changes from the generated one when this takes effect.".to_owned());
+    }
+    Some(wanted)
+}
+
+/// `--mac BRIDGE=ADDRESS`.
+fn named_by_user(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
+    let address = *subject.options.wanted.get(view.name)?;
+    Some(Wanted::safe(PinValue::Address(address), "--mac names it".to_owned()))
+}
+
+/// The address that the file states where it has no effect.
+fn meant_by_file(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
+    let pins = view.on.iter().flat_map(|(_, bridge)| &bridge.pins).filter(|pin| pin.effect != Effect::Decides);
+    let meant: Vec<_> = pins.filter_map(|pin| Some((pin, pin.meant.filter(|address| address.is_usable())?))).collect();
+    let (pin, address) = *meant.last()?;
+    let wanted = Wanted::safe(PinValue::Address(address), format!("{} in {}", pin.what, shown(subject, &pin.place)));
+    match meant.iter().find(|(_, other)| *other != address) {
+        Some((pin, other)) => {
+            Some(wanted.only_shown(format!("{} in {} says {other}.", pin.what, shown(subject, &pin.place))))
+        }
+        None => Some(wanted),
+    }
+}
+
+/// The bridge's own address, where it runs with one that was set.
+fn running(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
+    let link = subject.world.links.get(view.name)?;
+    if subject.options.prefer_uplink || link.assign_type != Some(3) {
+        return None;
+    }
+    let evidence = link
+        .evidence
+        .iter()
+        .find(|evidence| matches!(evidence.source, Source::Sysfs(_)) && evidence.address.is_usable())?;
+    Some(Wanted::safe(PinValue::Address(evidence.address), format!("{} has it now", view.name)))
+}
+
+/// The lowest address of the ports, as the kernel would choose.
+fn uplink(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
+    let links = subject.world.links;
+    let known = ports(view).into_iter().filter_map(|port| Some((port, evidence(links, port.as_bstr())?)));
+    let (port, evidence) =
+        known.filter(|(_, evidence)| evidence.address.is_usable()).min_by_key(|(_, evidence)| evidence.address)?;
+    let wanted = Wanted::safe(PinValue::Address(evidence.address), format!("{port}: {}", told_by(subject, evidence)));
+    match conflict(links, port.as_bstr()) {
+        Some(other) => Some(wanted.only_shown(format!("{port} has {} by {}.", other.address, told_by(subject, other)))),
+        None => Some(wanted),
+    }
+}
+
+/// The first port that is a NIC or a bond, by its name.
+pub(super) fn uplink_by_name(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
+    let links = subject.world.links;
+    let name = ports(view).into_iter().find_map(|port| nic(links, port.as_bstr()))?;
+    let source = format!("{name}'s own, copied when the bridge is made");
+    Some(Wanted::safe(PinValue::LinkName(name), source))
+}
+
+/// The ports that the configuration gives the bridge on any stack.
+fn ports<'a>(view: &View<'a>) -> Vec<&'a BString> {
+    let mut seen = BTreeSet::new();
+    view.on.iter().flat_map(|(_, bridge)| &bridge.ports).filter(|port| seen.insert(*port)).collect()
+}
+
+/// A link's address; a VLAN that only its name tells has its parent's.
+fn evidence<'a>(links: &'a Links, port: &BStr) -> Option<&'a Evidence> {
+    links.address(port).or_else(|| links.address(vlan_parent(port)?))
+}
+
+fn vlan_parent(port: &BStr) -> Option<&BStr> {
+    let (parent, id) = port.rsplit_once_str(".")?;
+    (!parent.is_empty() && !id.is_empty() && id.iter().all(u8::is_ascii_digit)).then(|| parent.as_bstr())
+}
+
+/// What another source says of the link's hardware address.
+fn conflict<'a>(links: &'a Links, port: &BStr) -> Option<&'a Evidence> {
+    let chosen = evidence(links, port)?;
+    let mut others = links.get(port)?.evidence.iter().filter(|other| other.assigned == chosen.assigned);
+    others.find(|other| other.address != chosen.address)
+}
+
+/// The link whose name stands for the port's address: up before the bridge, and no software's.
+fn nic(links: &Links, port: &BStr) -> Option<BString> {
+    /// Links that software makes, by the names that it gives them.
+    const MADE: &[&str] = &[
+        "bat", "br", "docker", "dummy", "fwln", "gre", "ifb", "ipvl", "lo", "lxc", "macvlan", "mesh", "ppp", "sit",
+        "tap", "tun", "vb", "veth", "virbr", "vmbr", "vnet", "vxlan", "wg",
+    ];
+    let shape = links.get(port).map(|link| &link.shape);
+    if let Some(Shape::Vlan(parent)) = shape {
+        return nic(links, parent.as_bstr()).filter(|_| parent != port);
+    }
+    if let Some(parent) = vlan_parent(port) {
+        return nic(links, parent);
+    }
+    let made = MADE.iter().any(|prefix| port.starts_with(prefix.as_bytes()));
+    let plain = port.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte));
+    (plain && !made && shape != Some(&Shape::Bridge)).then(|| port.to_owned())
+}
+
+/// Where an address is known from, for people.
+fn told_by(subject: &Subject<'_>, evidence: &Evidence) -> String {
+    match &evidence.source {
+        Source::Sysfs(file) => file.display().to_string(),
+        Source::File(place, what) => format!("{what} in {}", shown(subject, place)),
+    }
+}
+
+/// A place as `file:line`.
+pub(super) fn shown(subject: &Subject<'_>, place: &Place) -> String {
+    let text = subject.world.host.read(&place.file).unwrap_or_default();
+    format!("{}:{}", place.file.display(), line_column(&text, place.span.start).0)
+}

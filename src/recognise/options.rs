@@ -1,0 +1,46 @@
+//! Options that only one program of the ifupdown family knows.
+
+use crate::host::Host;
+use crate::stack::Software;
+use bstr::ByteSlice;
+use std::path::{Path, PathBuf};
+
+/// Words at the start of a line, `_` as `-`, and who alone knows them, sorted.
+const ONLY: &[(&str, Software)] = &[
+    ("address-virtual", Software::Ifupdown2), // addons/addressvirtual.py
+    ("bridge-access", Software::Ifupdown2),   // addons/bridge.py, as all bridge-* here
+    ("bridge-allow-untagged", Software::Ifupdown2),
+    ("bridge-arp-nd-suppress", Software::Ifupdown2),
+    ("bridge-learning", Software::Ifupdown2),
+    ("bridge-mcsnoop", Software::Ifupdown2),
+    ("bridge-pvid", Software::Ifupdown2),
+    ("bridge-vids", Software::Ifupdown2),
+    ("clag-id", Software::Ifupdown2), // Cumulus Linux
+    ("clagd-peer-ip", Software::Ifupdown2),
+    ("mstpctl-ports", Software::Ifupdown2), // addons/mstpctl.py
+    ("mstpctl-stp", Software::Ifupdown2),
+    ("requires", Software::IfupdownNg), // libifupdown/interface-file.c
+    ("template", Software::IfupdownNg),
+    ("use", Software::IfupdownNg),
+    ("vxlan-local-tunnelip", Software::Ifupdown2), // addons/vxlan.py; ifupdown-ng spells it vxlan-local-ip
+];
+
+/// The first option in the host's `interfaces` and `interfaces.d` that only one dialect has, and where.
+pub(super) fn only_in_one_dialect(host: &Host) -> Option<(Software, &'static str, String)> {
+    let folder = Path::new("etc/network/interfaces.d");
+    let sourced = host.entries(folder).into_iter().map(|name| folder.join(name.to_path_lossy()));
+    std::iter::once(PathBuf::from("etc/network/interfaces")).chain(sourced).find_map(|path| {
+        let text = host.read(&path)?;
+        let (option, software) = text.lines().find_map(only_known)?;
+        Some((software, option, path.display().to_string()))
+    })
+}
+
+fn only_known(line: &[u8]) -> Option<(&'static str, Software)> {
+    let word = line.trim_ascii_start().split(u8::is_ascii_whitespace).next()?;
+    if !word.first()?.is_ascii_lowercase() {
+        return None;
+    }
+    let word = word.replace("_", "-");
+    ONLY.iter().find(|(option, _)| option.as_bytes() == word).copied()
+}

@@ -1,0 +1,145 @@
+//! The rules: one file each, with its documentation, its check and its tests. They see
+//! judgements and know no stack.
+
+mod address_policy_none;
+mod conflicting_pins;
+mod implicit_bridge;
+mod ineffective_pin;
+mod invalid_address;
+mod syntax;
+mod unknown_bridge_option;
+mod unpinned_bridge;
+
+use crate::check::{Reading, Subject, View};
+use crate::finding::{Finding, Severity};
+use crate::judgement::{Bridge, Effect, Outcome, Pin};
+use crate::span::Place;
+
+/// One rule.
+pub struct Rule {
+    /// Its name, on the command line and in reports.
+    pub name: &'static str,
+    /// Its documentation, Markdown: a sentence, then sections.
+    pub text: &'static str,
+    /// Its findings on one family of a host's files.
+    pub check: fn(&Subject<'_>) -> Vec<Finding>,
+}
+
+/// All rules, sorted by name.
+pub const RULES: &[Rule] = &[
+    address_policy_none::RULE,
+    conflicting_pins::RULE,
+    implicit_bridge::RULE,
+    ineffective_pin::RULE,
+    invalid_address::RULE,
+    syntax::RULE,
+    unknown_bridge_option::RULE,
+    unpinned_bridge::RULE,
+];
+
+/// The rule that speaks for a bridge without a pin, and that carries its fix; none for a bridge that needs none.
+#[must_use]
+pub fn main_rule(view: &View<'_>) -> Option<&'static str> {
+    let (_, worst) = view.worst();
+    if worst.outcome == Outcome::Pinned {
+        return None;
+    }
+    let has = |wanted: fn(&Effect) -> bool| {
+        view.on.iter().any(|(_, bridge)| bridge.pins.iter().any(|pin| wanted(&pin.effect)))
+    };
+    if has(|effect| matches!(effect, Effect::Invalid(_))) {
+        Some(invalid_address::RULE.name)
+    } else if has(|effect| matches!(effect, Effect::Ineffective(_))) {
+        Some(ineffective_pin::RULE.name)
+    } else if worst.outcome == Outcome::Absent {
+        None
+    } else if view.on.iter().any(|(_, bridge)| unset_by_itself(bridge)) {
+        Some(address_policy_none::RULE.name)
+    } else {
+        Some(unpinned_bridge::RULE.name)
+    }
+}
+
+/// Whether the bridge's own definition leaves its address unset on purpose.
+fn unset_by_itself(bridge: &Bridge) -> bool {
+    bridge.unset_on_purpose.iter().any(|(place, _)| place.file == bridge.origin.file)
+}
+
+/// How bad it is for a bridge: it matters most where it floats and carries an IP address.
+fn severity(view: &View<'_>) -> Severity {
+    let error = view.on.iter().any(|(_, bridge)| bridge.outcome == Outcome::Floating && bridge.carries_ip);
+    if error { Severity::Error } else { Severity::Warning }
+}
+
+/// A finding about a bridge.
+fn about(rule: &'static str, view: &View<'_>, reading: &Reading, place: &Place, message: String) -> Finding {
+    Finding {
+        rule,
+        severity: severity(view),
+        place: place.clone(),
+        message,
+        label: String::new(),
+        notes: Vec::new(),
+        help: Vec::new(),
+        bridge: Some(view.name.to_owned()),
+        stack: Some(reading.stack.to_string()),
+        fix: None,
+    }
+}
+
+/// What becomes of the bridge, stack by stack where they differ.
+fn outcome_notes(view: &View<'_>) -> Vec<String> {
+    let (worst, bridge) = view.worst();
+    let sentence = |reading: &Reading, bridge: &Bridge| {
+        format!("On {} it is {}: {}.", reading.stack, bridge.outcome.word(), bridge.reason)
+    };
+    let mut notes = vec![sentence(worst, bridge)];
+    notes.extend(
+        view.on
+            .iter()
+            .filter(|(_, other)| other.outcome != bridge.outcome)
+            .map(|(reading, other)| sentence(reading, other)),
+    );
+    notes.extend(bridge.note.as_ref().map(|note| capitalised(&format!("{note}."))));
+    notes
+}
+
+/// A clause as the start of a sentence.
+fn capitalised(clause: &str) -> String {
+    let mut chars = clause.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// The findings about one effect of pins, each place once: several stacks may say the same of it.
+fn about_pins(
+    subject: &Subject<'_>,
+    rule: &'static str,
+    say: impl Fn(&View<'_>, &Bridge, &Pin) -> Option<(String, String)>,
+) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for view in subject.bridges() {
+        for (reading, bridge) in &view.on {
+            for pin in &bridge.pins {
+                let Some((message, label)) = say(&view, bridge, pin) else { continue };
+                let known = findings.iter_mut().find(|finding| {
+                    finding.place == pin.place && finding.bridge.as_ref().is_some_and(|name| name == view.name)
+                });
+                if let Some(known) = known {
+                    if known.label != label {
+                        known.notes.push(format!("On {}: {label}.", reading.stack));
+                    }
+                    continue;
+                }
+                let first =
+                    !findings.iter().any(|finding| finding.bridge.as_ref().is_some_and(|name| name == view.name));
+                let mut finding = about(rule, &view, reading, &pin.place, message);
+                finding.label = label;
+                if first && main_rule(&view) == Some(rule) {
+                    finding.notes = outcome_notes(&view);
+                }
+                findings.push(finding);
+            }
+        }
+    }
+    findings
+}
