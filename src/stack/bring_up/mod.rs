@@ -3,7 +3,6 @@
 
 mod fix;
 mod report;
-pub(super) mod template;
 
 pub(super) use fix::{candidates, command};
 pub(super) use report::{bridge, implicit, lowest};
