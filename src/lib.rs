@@ -12,6 +12,7 @@ pub mod fix;
 pub mod host;
 pub mod judgement;
 pub mod links;
+pub mod provenance;
 pub mod recognise;
 pub mod report;
 pub mod rules;

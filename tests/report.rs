@@ -7,7 +7,7 @@ use bridgepin::edit::{Edit, FileEdit};
 use bridgepin::finding::{Applicability, Finding, Fix, Severity};
 use bridgepin::judgement::Outcome;
 use bridgepin::report::list::{self, Row};
-use bridgepin::report::{self, Format, Reported, Source, Summary, Tree};
+use bridgepin::report::{Format, Reported, Source, Summary, Tree, Writer};
 use bridgepin::span::{Place, Span};
 use bstr::{BString, ByteSlice};
 use pretty_assertions::StrComparison;
@@ -49,6 +49,17 @@ impl Files {
         let start = self.tree.source(&file).bytes().find(text).unwrap();
         Place::new(&file, Span::new(start, start + text.len()))
     }
+}
+
+/// A whole report, with further figures for its summary.
+fn written(format: Format, findings: &[Reported<'_>], figures: Summary) -> Vec<u8> {
+    let (mut out, mut writer, mut summary) = (Vec::new(), Writer::new(format), figures);
+    for reported in findings {
+        writer.finding(&mut out, reported).unwrap();
+        summary.count(reported);
+    }
+    writer.end(&mut out, &summary).unwrap();
+    out
 }
 
 fn path(file: &str) -> Arc<Path> {
@@ -169,7 +180,7 @@ fn matches(name: &str, styled: &[u8]) {
     }
     let expected = std::fs::read_to_string(&file).unwrap();
     assert!(text == expected, "{name}:\n{}", StrComparison::new(&text, &expected));
-    assert!(text.chars().all(|character| character == '\n' || !report::visible::is_hidden(character)));
+    assert!(text.chars().all(|character| character == '\n' || !bridgepin::report::visible::is_hidden(character)));
 }
 
 #[test]
@@ -180,12 +191,10 @@ fn reports_are_as_they_were() {
         findings.iter().map(|finding| Reported { finding, tree: &files.tree, fixed: false }).collect();
     let fixed = Reported { fixed: true, ..reported[0] };
     reported.push(fixed);
-    let summary = Summary { hosts: 1, bridges: 4, files_changed: 1, ..Summary::of(&reported) };
+    let figures = Summary { hosts: 1, bridges: 4, files_changed: 1, ..Summary::default() };
     for (format, name) in [(Format::Full, "full.txt"), (Format::Concise, "concise.txt"), (Format::Json, "report.json")]
     {
-        let mut out = Vec::new();
-        report::write(format, &mut out, &reported, &summary).unwrap();
-        matches(name, &out);
+        matches(name, &written(format, &reported, figures));
     }
 }
 
@@ -194,9 +203,7 @@ fn colour_marks_severity_and_span() {
     let files = Files::new();
     let findings = findings(&files);
     let reported = [Reported { finding: &findings[0], tree: &files.tree, fixed: false }];
-    let mut out = Vec::new();
-    report::write(Format::Full, &mut out, &reported, &Summary::of(&reported)).unwrap();
-    let text = String::from_utf8(out).unwrap();
+    let text = String::from_utf8(written(Format::Full, &reported, Summary::default())).unwrap();
     assert!(text.starts_with("\u{1b}[1m\u{1b}[91merror[unpinned-bridge]\u{1b}[0m"), "{text:?}");
     assert!(text.contains("\u{1b}[1m\u{1b}[91m^^^ no line sets its address\u{1b}[0m\n"), "{text:?}");
     assert!(text.contains("\u{1b}[32m    bridge_hw b4:99:ba:00:00:01\u{1b}[0m\n"), "{text:?}");
@@ -216,9 +223,7 @@ fn a_finding_at_the_end_of_anything_is_shown() {
             };
             let reported = [Reported { finding: &finding, tree: &tree, fixed: false }];
             for format in [Format::Full, Format::Concise, Format::Json] {
-                let mut out = Vec::new();
-                report::write(format, &mut out, &reported, &Summary::of(&reported)).unwrap();
-                assert!(out.len() > 20);
+                assert!(written(format, &reported, Summary::default()).len() > 20);
             }
         }
     }

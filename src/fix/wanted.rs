@@ -93,7 +93,7 @@ fn uplink(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
 }
 
 /// The first port that is a NIC or a bond, by its name.
-fn uplink_by_name(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
+pub(super) fn uplink_by_name(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
     let links = subject.world.links;
     let name = ports(view).into_iter().find_map(|port| nic(links, port.as_bstr()))?;
     let source = format!("{name}'s own, copied when the bridge is made");

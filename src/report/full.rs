@@ -2,7 +2,7 @@
 //! the fix as the lines that it changes.
 
 use super::snippet::{self, Line, LineKind};
-use super::{Reported, Source, Summary, visible};
+use super::{Reported, Source, visible};
 use crate::finding::{Applicability, Fix, Severity};
 use crate::span::Span;
 use anstyle::{AnsiColor, Style};
@@ -16,17 +16,10 @@ const ADDED: Style = AnsiColor::Green.on_default();
 const REMOVED: Style = AnsiColor::Red.on_default();
 const BOLD: Style = Style::new().bold();
 
-/// Writes the findings and the summary.
-///
-/// # Errors
-///
-/// Those of `out`.
-pub fn write(out: &mut dyn io::Write, findings: &[Reported<'_>], summary: &Summary) -> io::Result<()> {
-    for reported in findings {
-        write_finding(out, reported)?;
-        writeln!(out)?;
-    }
-    writeln!(out, "{summary}")
+/// Writes a finding and a blank line.
+pub(super) fn finding(out: &mut dyn io::Write, reported: &Reported<'_>) -> io::Result<()> {
+    write_finding(out, reported)?;
+    writeln!(out)
 }
 
 /// Writes beside a column of line numbers.

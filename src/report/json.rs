@@ -12,12 +12,8 @@ use serde::Serialize;
 use std::fmt::Write;
 use std::io;
 
-#[derive(Serialize)]
-struct Report<'a> {
-    version: u32,
-    findings: Vec<JsonFinding<'a>>,
-    summary: &'a Summary,
-}
+/// The version of the format.
+const VERSION: u32 = 1;
 
 #[derive(Serialize)]
 struct JsonFinding<'a> {
@@ -66,34 +62,46 @@ enum Content {
     ContentBase64(String),
 }
 
-/// Writes the findings and the summary.
-///
-/// # Errors
-///
-/// Those of `out`.
-pub fn write(out: &mut dyn io::Write, findings: &[Reported<'_>], summary: &Summary) -> io::Result<()> {
-    let findings = findings.iter().map(finding).collect();
-    write_value(out, &Report { version: 1, findings, summary })
+/// Writes a finding, behind others or as the first.
+pub(super) fn finding(out: &mut dyn io::Write, reported: &Reported<'_>, first: bool) -> io::Result<()> {
+    let start =
+        if first { format!("{{\n  \"version\": {VERSION},\n  \"findings\": [\n    ") } else { ",\n    ".to_owned() };
+    out.write_all(start.as_bytes())?;
+    out.write_all(pretty(&json_finding(reported), 4)?.as_bytes())
+}
+
+/// Writes the summary and closes the object.
+pub(super) fn end(out: &mut dyn io::Write, summary: &Summary, empty: bool) -> io::Result<()> {
+    let start =
+        if empty { format!("{{\n  \"version\": {VERSION},\n  \"findings\": [],\n") } else { "\n  ],\n".to_owned() };
+    write!(out, "{start}  \"summary\": {}\n}}\n", pretty(summary, 2)?)
 }
 
 /// Writes indented JSON and a newline. What a terminal would obey is escaped: outside its strings
 /// JSON has no such characters, and inside them `\u` means the same.
 pub(super) fn write_value(out: &mut dyn io::Write, value: &impl Serialize) -> io::Result<()> {
+    writeln!(out, "{}", pretty(value, 0)?)
+}
+
+/// The value's lines, those behind the first indented.
+fn pretty(value: &impl Serialize, indent: usize) -> io::Result<String> {
     let text = serde_json::to_string_pretty(value)?;
     let mut safe = String::with_capacity(text.len() + 1);
     for character in text.chars() {
-        if character != '\n' && visible::is_hidden(character) {
+        if character == '\n' {
+            safe.push('\n');
+            safe.extend(std::iter::repeat_n(' ', indent));
+        } else if visible::is_hidden(character) {
             // Writing to a String cannot fail.
             let _ = character.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(safe, "\\u{unit:04x}"));
         } else {
             safe.push(character);
         }
     }
-    safe.push('\n');
-    out.write_all(safe.as_bytes())
+    Ok(safe)
 }
 
-fn finding<'a>(reported: &Reported<'a>) -> JsonFinding<'a> {
+fn json_finding<'a>(reported: &Reported<'a>) -> JsonFinding<'a> {
     let finding = reported.finding;
     let source = reported.tree.source(&finding.place.file);
     let (start, end) = (source.position(finding.place.span.start), source.position(finding.place.span.end));

@@ -1,9 +1,9 @@
 //! What was found, for people and for programs: one file a format. What comes from the files is
 //! made [`visible`] before it is shown.
 
-pub mod concise;
-pub mod full;
-pub mod json;
+mod concise;
+mod full;
+mod json;
 pub mod list;
 mod snippet;
 mod source;
@@ -39,15 +39,45 @@ pub struct Reported<'a> {
     pub fixed: bool,
 }
 
-/// Writes the whole report, in colour: where that is not wanted, `out` strips it.
-///
-/// # Errors
-///
-/// Those of `out`.
-pub fn write(format: Format, out: &mut dyn io::Write, findings: &[Reported<'_>], summary: &Summary) -> io::Result<()> {
-    match format {
-        Format::Full => full::write(out, findings, summary),
-        Format::Concise => concise::write(out, findings, summary),
-        Format::Json => json::write(out, findings, summary),
+/// Writes a report piece by piece, so that it need not wait for the last host. It is in colour:
+/// where that is not wanted, `out` strips it.
+#[derive(Debug)]
+pub struct Writer {
+    format: Format,
+    written: usize,
+}
+
+impl Writer {
+    /// Nothing written yet.
+    #[must_use]
+    pub fn new(format: Format) -> Self {
+        Self { format, written: 0 }
+    }
+
+    /// Writes a finding.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub fn finding(&mut self, out: &mut dyn io::Write, reported: &Reported<'_>) -> io::Result<()> {
+        let first = self.written == 0;
+        self.written += 1;
+        match self.format {
+            Format::Full => full::finding(out, reported),
+            Format::Concise => concise::finding(out, reported),
+            Format::Json => json::finding(out, reported, first),
+        }
+    }
+
+    /// Writes what stands under the findings.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub fn end(self, out: &mut dyn io::Write, summary: &Summary) -> io::Result<()> {
+        match self.format {
+            Format::Full | Format::Concise => writeln!(out, "{summary}"),
+            Format::Json => json::end(out, summary, self.written == 0),
+        }
     }
 }

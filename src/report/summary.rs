@@ -27,26 +27,21 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Counts findings. The other figures are the caller's.
-    #[must_use]
-    pub fn of(findings: &[Reported<'_>]) -> Self {
-        let mut summary = Self::default();
-        for Reported { finding, fixed, .. } in findings {
-            if *fixed {
-                summary.fixed += 1;
-                continue;
-            }
-            match finding.severity {
-                Severity::Error => summary.errors += 1,
-                Severity::Warning => summary.warnings += 1,
-            }
-            match finding.fix.as_ref().map(|fix| fix.applicability) {
-                Some(Applicability::Safe) => summary.fixable += 1,
-                Some(Applicability::Unsafe) => summary.unsafe_fixes += 1,
-                Some(Applicability::Shown) | None => {}
-            }
+    /// Counts a finding. The other figures are the caller's.
+    pub fn count(&mut self, Reported { finding, fixed, .. }: &Reported<'_>) {
+        if *fixed {
+            self.fixed += 1;
+            return;
         }
-        summary
+        match finding.severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+        }
+        match finding.fix.as_ref().map(|fix| fix.applicability) {
+            Some(Applicability::Safe) => self.fixable += 1,
+            Some(Applicability::Unsafe) => self.unsafe_fixes += 1,
+            Some(Applicability::Shown) | None => {}
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::fix::apply::{Changed, Fixed, apply_all};
 use crate::fix::diff::{self, Change};
 use crate::fix::save::{Target, save};
 use crate::host::{Host, path_bytes};
-use crate::report::{self, Reported, Source, Summary, Tree};
+use crate::report::{Reported, Source, Summary, Tree, Writer};
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -24,66 +24,52 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
         prefer_uplink: arguments.prefer == Prefer::Uplink,
         ..options(&arguments.input)
     };
-    let mut run = Run { arguments, options, found: Vec::new(), hosts: 0, bridges: 0, files_changed: 0 };
+    let writer = Writer::new(arguments.output_format);
+    let mut run = Run { arguments, options, writer, summary: Summary::default(), failing: false };
     let mut exit = each_host(&arguments.input, output, &mut |found, output| run.host(found, output))?;
-    let reported: Vec<Reported<'_>> = run.found.iter().flat_map(Judged::reported).collect();
-    let summary =
-        Summary { hosts: run.hosts, bridges: run.bridges, files_changed: run.files_changed, ..Summary::of(&reported) };
-    let aside = arguments.diff || (arguments.fix && arguments.input.stdin_filename.is_some());
-    let out: &mut dyn Write = if aside { &mut output.stderr } else { &mut output.stdout };
-    report::write(arguments.output_format, out, &reported, &summary)?;
-    out.flush()?;
-    if !arguments.exit_zero {
-        let fails = |finding: &Finding| match arguments.fail_on {
-            FailOn::Error => finding.severity >= Severity::Error,
-            FailOn::Warning => finding.severity >= Severity::Warning,
-            FailOn::Never => false,
-        };
-        let remain = reported.iter().any(|reported| !reported.fixed && fails(reported.finding));
-        if remain || (arguments.exit_non_zero_on_fix && run.files_changed > 0) {
-            exit = exit.max(Exit::Findings);
-        }
+    let failing = run.failing || (arguments.exit_non_zero_on_fix && run.summary.files_changed > 0);
+    if failing && !arguments.exit_zero {
+        exit = exit.max(Exit::Findings);
     }
+    let out = output.report(is_aside(arguments));
+    run.writer.end(out, &run.summary)?;
+    out.flush()?;
     Ok(exit)
+}
+
+/// Whether the report goes to stderr, because stdout is the patch or the text.
+fn is_aside(arguments: &CheckArgs) -> bool {
+    arguments.diff || (arguments.fix && arguments.input.stdin_filename.is_some())
 }
 
 struct Run<'a> {
     arguments: &'a CheckArgs,
     options: Options,
-    found: Vec<Judged>,
-    hosts: usize,
-    bridges: usize,
-    files_changed: usize,
-}
-
-/// A host's findings and the texts that they speak of.
-struct Judged {
-    tree: Tree,
-    findings: Vec<(Finding, bool)>,
-}
-
-impl Judged {
-    fn reported(&self) -> impl Iterator<Item = Reported<'_>> {
-        self.findings.iter().map(|(finding, fixed)| Reported { finding, tree: &self.tree, fixed: *fixed })
-    }
+    writer: Writer,
+    summary: Summary,
+    /// A finding remains that is bad enough.
+    failing: bool,
 }
 
 impl Run<'_> {
     fn host(&mut self, found: &Found, output: &mut Output) -> anyhow::Result<Exit> {
         let report = check(&found.host, &self.options);
-        self.hosts += 1;
-        self.bridges += report.bridges;
+        self.summary.hosts += 1;
+        self.summary.bridges += report.bridges;
         let mut exit = report_unreadable(found, output)?;
-        let asked = |findings: Vec<Finding>| findings.into_iter().filter(|finding| found.covers(&finding.place.file));
+        let asked = |mut findings: Vec<Finding>| {
+            findings.retain(|finding| found.covers(&finding.place.file));
+            findings
+        };
         if !self.arguments.fix && !self.arguments.diff {
-            self.keep(found, &found.host, asked(report.findings).map(|finding| (finding, false)));
+            self.report(found, &found.host, &asked(report.findings), false, output)?;
             return Ok(exit);
         }
+        let before = if self.arguments.diff { asked(report.findings.clone()) } else { Vec::new() };
         let level = if self.arguments.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
-        let before = report.findings.clone();
         let fixed = apply_all(&found.host, &self.options, level, report, &|file| found.covers(file));
         if self.arguments.diff {
-            self.keep(found, &found.host, asked(before).map(|finding| (finding, false)));
+            self.report(found, &found.host, &before, false, output)?;
             write_diff(found, &fixed.changed, output)?;
             return Ok(exit);
         }
@@ -97,29 +83,39 @@ impl Run<'_> {
         if !failed.is_empty() {
             exit = Exit::Failed;
         }
-        self.keep(
-            found,
-            &found.host,
-            done.into_iter().map(|finding| (finding, true)).chain(unfixed.into_iter().map(|finding| (finding, false))),
-        );
-        self.keep(found, &fixed.host, asked(fixed.report.findings).map(|finding| (finding, false)));
+        self.report(found, &found.host, &done, true, output)?;
+        self.report(found, &found.host, &unfixed, false, output)?;
+        self.report(found, &fixed.host, &asked(fixed.report.findings), false, output)?;
         Ok(exit)
     }
 
-    /// Keeps findings for the report with the texts of `host` that they speak of.
-    fn keep(&mut self, found: &Found, host: &Host, findings: impl Iterator<Item = (Finding, bool)>) {
-        let findings: Vec<_> = findings.collect();
+    /// Reports findings with the texts of `host` that they speak of.
+    fn report(
+        &mut self,
+        found: &Found,
+        host: &Host,
+        findings: &[Finding],
+        fixed: bool,
+        output: &mut Output,
+    ) -> anyhow::Result<()> {
         if findings.is_empty() {
-            return;
+            return Ok(());
         }
         let mut tree = Tree::new(host_name(found));
-        for (finding, _) in &findings {
+        for finding in findings {
             let edited = finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| &edit.file);
             for file in edited.chain([&finding.place.file]) {
                 tree.add(file.clone(), Source::new(path_bytes(&shown(found, file)), host.read(file)));
             }
         }
-        self.found.push(Judged { tree, findings });
+        let out = output.report(is_aside(self.arguments));
+        for finding in findings {
+            let reported = Reported { finding, tree: &tree, fixed };
+            self.summary.count(&reported);
+            self.failing |= !fixed && fails(self.arguments.fail_on, finding.severity);
+            self.writer.finding(out, &reported)?;
+        }
+        Ok(())
     }
 
     /// Writes the changed files; returns those that could not be written.
@@ -128,7 +124,7 @@ impl Run<'_> {
         for Changed { file, old, new } in &fixed.changed {
             let saved = Target::of(&found.host, file).and_then(|target| save(&target, old.as_deref(), new));
             match saved {
-                Ok(_) => self.files_changed += 1,
+                Ok(_) => self.summary.files_changed += 1,
                 Err(error) => {
                     writeln!(output.stderr, "error: {error}")?;
                     failed.insert(file.clone());
@@ -140,10 +136,18 @@ impl Run<'_> {
 
     /// Prints the text of stdin after its fixes.
     fn print_fixed(&mut self, fixed: &Fixed, found: &Found, output: &mut Output) -> anyhow::Result<BTreeSet<PathBuf>> {
-        self.files_changed += usize::from(!fixed.changed.is_empty());
+        self.summary.files_changed += usize::from(!fixed.changed.is_empty());
         let text = found.stdin.as_ref().and_then(|file| fixed.host.read(file)).unwrap_or_default();
         output.stdout.write_all(&text)?;
         Ok(BTreeSet::new())
+    }
+}
+
+fn fails(least: FailOn, severity: Severity) -> bool {
+    match least {
+        FailOn::Error => severity >= Severity::Error,
+        FailOn::Warning => severity >= Severity::Warning,
+        FailOn::Never => false,
     }
 }
 

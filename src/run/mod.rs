@@ -28,6 +28,11 @@ impl Output {
         };
         Self { stdout: AutoStream::new(io::stdout(), choice), stderr: AutoStream::new(io::stderr(), choice) }
     }
+
+    /// Where the report goes; aside is stderr.
+    fn report(&mut self, aside: bool) -> &mut dyn Write {
+        if aside { &mut self.stderr } else { &mut self.stdout }
+    }
 }
 
 /// Does what the arguments say.

@@ -2,12 +2,16 @@
 //! where it differs, the policies that give a bridge an address.
 
 mod address;
+mod bridge;
 mod fix;
+mod hwaddress;
 mod interfaces;
 mod machine;
 mod policy;
 mod ports;
 mod report;
+#[cfg(test)]
+mod tests;
 
 use super::eni::ifupdown2::read;
 use super::{Stack, World};
@@ -20,7 +24,9 @@ pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
     let config = read(world.host, &stack.version);
     let interfaces = Interfaces::squash(&config);
     let mut machine = Machine::new(world, stack, &interfaces);
-    machine.run();
+    if !config.refused {
+        machine.run();
+    }
     let bridges = report::bridges(&mut machine, &config, &interfaces);
     Judgement { bridges, problems: config.problems.clone(), unknown_options: Vec::new() }
 }

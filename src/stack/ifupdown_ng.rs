@@ -6,6 +6,8 @@ mod executors;
 mod lifecycle;
 mod report;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use super::bring_up;
 use super::eni::Config;
@@ -46,7 +48,10 @@ pub(super) fn candidates(world: World<'_>, stack: &Stack, bridge: &Bridge, value
     let (_, interfaces) = by_name(&config, settings);
     let Some(interface) = interfaces.get(&bridge.name) else { return Vec::new() };
     let stanzas = report::stanzas(&config, interface);
-    let beside = environment::Environment::of(interface, None).option("IF_BRIDGE_PORTS");
-    let lines = [("hwaddress", address.to_string()), bring_up::command(bridge.name.as_bstr(), *address)];
+    let beside = environment::option(interface, &environment::environment(interface, None), "IF_BRIDGE_PORTS");
+    let name = bridge.name.as_bstr();
+    // The last is for a bridge whose own `pre-up` line fails and stops it before `up`.
+    let commands = ["post-up", "pre-up"].map(|phase| bring_up::command(phase, name, *address));
+    let lines: Vec<(&str, String)> = [("hwaddress", address.to_string())].into_iter().chain(commands).collect();
     bring_up::candidates(world.host, &stanzas, beside, bridge, *address, &lines)
 }

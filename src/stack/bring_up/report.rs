@@ -5,6 +5,7 @@ use crate::judgement::{Bridge, Effect, Outcome, Pin};
 use crate::span::Place;
 use crate::stack::kernel::{Address, Kernel};
 use bstr::{BStr, BString, ByteSlice};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,11 +20,8 @@ pub(in crate::stack) fn bridge(
     mut ports: Vec<BString>,
 ) -> Bridge {
     let pins = record.pins(kernel, name, files);
-    for port in kernel.ports(name) {
-        if !ports.contains(port) {
-            ports.push(port.clone());
-        }
-    }
+    let named: BTreeSet<BString> = ports.iter().cloned().collect();
+    ports.extend(kernel.ports(name).filter(|port| !named.contains(*port)).cloned());
     let outcome = kernel.outcome(name);
     let address = kernel.address(name).and_then(Address::known).filter(|_| outcome != Outcome::Absent);
     let winner = kernel.link(name).and_then(|link| link.set_by.as_ref()?.place.as_ref());

@@ -140,8 +140,9 @@ impl<'w> Ways<'w> {
             candidates.extend(self.before_type(opt, pin));
         }
         if !opt.value.text.iter().any(|byte| b";&|\n".contains(byte)) {
-            let key = opt.spelled().to_str_lossy();
-            candidates.extend(write::rewrite(self.host, opt, &key, &self.command_line()));
+            // Before the hooks the bridge is not there.
+            let later = if opt.spelled() == "pre-up" { "post-up".into() } else { opt.spelled().to_str_lossy() };
+            candidates.extend(write::rewrite(self.host, opt, &later, &self.command_line()));
         }
         candidates
     }
