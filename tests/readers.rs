@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 use bridgepin::host::Host;
-use bridgepin::links::Links;
+use bridgepin::links::{Links, Sources};
 use bridgepin::span::{Place, Span};
 use bridgepin::stack::eni::{self, Config, Opt};
 use bridgepin::stack::{Stack, eni::unknown};
@@ -115,7 +115,7 @@ proptest! {
             check(&host, &eni::ifupdown2::read(&host, &version));
             check(&host, &eni::ifupdown_ng::read(&host, &version));
         }
-        Links::gather(&host, None);
+        let _ = Links::gather(&host, Sources::default());
     }
 }
 
@@ -157,7 +157,7 @@ fn hostile_files_are_read_in_time() {
             _ = eni::ifupdown_ng::interfaces(config, true);
             _ = unknown::options(config, &[&unknown::BRIDGE_UTILS]);
         }
-        Links::gather(&host, None);
+        let _ = Links::gather(&host, Sources::default());
         let took = start.elapsed();
         println!("{piece:?}: {took:?}");
         assert!(took.as_secs() < 20, "{piece:?}");

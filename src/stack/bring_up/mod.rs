@@ -3,7 +3,6 @@
 
 mod fix;
 mod report;
-pub(super) mod template;
 #[cfg(test)]
 pub(super) mod testing;
 

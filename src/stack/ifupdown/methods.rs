@@ -1,7 +1,9 @@
 //! What each method does when an interface is brought up, as far as links are concerned (the `up`
 //! parts of inet.defn, inet6.defn, can.defn, ipx.defn).
 
-use crate::stack::bring_up::template::fill;
+use crate::stack::eni::Stanza;
+use crate::stack::ifup::template::fill;
+use crate::syntax::Token;
 use bstr::{BStr, BString};
 
 /// A method of an address family.
@@ -60,16 +62,21 @@ const METHODS: &[Method] = &[
 ];
 
 /// The method of a stanza; none for one that does nothing to links (`loopback`, `ppp`).
-pub(super) fn method(family: &BStr, name: &BStr) -> Option<&'static Method> {
-    METHODS.iter().find(|method| family == method.family && name == method.name)
+pub(super) fn of_stanza(stanza: &Stanza) -> Option<&'static Method> {
+    let (family, name) = (stanza.family.as_ref()?, stanza.method.as_ref()?);
+    METHODS.iter().find(|method| family.text == method.family && name.text == method.name)
+}
+
+/// Why a stanza's method does not look at `hwaddress`.
+pub(super) fn no_hwaddress(stanza: &Stanza) -> Option<String> {
+    if of_stanza(stanza).is_some_and(|method| method.commands.iter().any(|command| command.contains("%hwaddress%"))) {
+        return None;
+    }
+    let text = |token: &Option<Token>| token.as_ref().map_or_else(BString::default, |token| token.text.clone());
+    Some(format!("the method `{} {}` knows no `hwaddress`", text(&stanza.family), text(&stanza.method)))
 }
 
 impl Method {
-    /// Whether it sets the link's address from `hwaddress`.
-    pub(super) fn takes_hwaddress(&self) -> bool {
-        self.commands.iter().any(|command| command.contains("%hwaddress%"))
-    }
-
     /// An option that it cannot do without and that is not given (`missing required variable`).
     pub(super) fn lacks(&self, value: impl Fn(&str) -> Option<BString>) -> Option<&'static str> {
         const REQUIRED: &[&str] = &["address", "bitrate", "endpoint", "local", "mode", "netmask"];
@@ -113,7 +120,8 @@ mod tests {
 
     #[test]
     fn methods_tell_what_they_lack() {
-        let lacks = |family: &str, name: &str| method(BStr::new(family), BStr::new(name)).unwrap().lacks(|_| None);
+        let method = |family, name| METHODS.iter().find(|method| (method.family, method.name) == (family, name));
+        let lacks = |family, name| method(family, name).unwrap().lacks(|_| None);
         assert_eq!(lacks("inet", "static"), Some("address"));
         assert_eq!(lacks("inet6", "static"), Some("address"));
         assert_eq!(lacks("inet", "tunnel"), Some("address"));

@@ -12,11 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// An interface and the stanzas' name for it: `br0=foo` brings br0 up from the stanzas of foo.
-pub(super) type Target = (BString, BString);
+pub(in crate::stack) type Target = (BString, BString);
 
 /// The interfaces that `auto` and `allow-*` lines start, in their order; then every other one by itself,
 /// as `ifup NAME` would. Stanzas that only lend their options to others are none.
-pub(super) fn targets(config: &Config, kernel: &Kernel) -> Vec<Target> {
+pub(in crate::stack) fn targets(config: &Config, kernel: &Kernel) -> Vec<Target> {
     let mut targets: Vec<Target> = config.starts.iter().flat_map(|start| expand(&start.name, kernel)).collect();
     let lent = config.stanzas.iter().filter_map(|stanza| config.stanzas.get(stanza.parent?)).map(name_of);
     let mapped = config.mappings.iter().flat_map(|(_, lines)| lines).flat_map(|line| fields(&line.value.text));
@@ -65,7 +65,12 @@ fn expand(word: &Word, kernel: &Kernel) -> Vec<Target> {
 ///
 /// The script is run where its text tells what it prints. Where it does not, it is taken to print
 /// the name of a stanza that its `map` lines mention.
-pub(super) fn mapped(host: &Host, config: &Config, logical: BString, known: impl Fn(&BStr) -> bool) -> Option<BString> {
+pub(in crate::stack) fn mapped(
+    host: &Host,
+    config: &Config,
+    logical: BString,
+    known: impl Fn(&BStr) -> bool,
+) -> Option<BString> {
     let mut logical = logical;
     for (patterns, lines) in &config.mappings {
         if !patterns.iter().any(|pattern| wild(&pattern.token.text, &logical)) {
