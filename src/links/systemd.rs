@@ -259,7 +259,10 @@ mod tests {
                 ("70-persistent-net.rules", "SUBSYSTEM==\"net\", KERNEL==\"eth2\", NAME=\"lan2\"\n"),
             ],
         );
-        let last = |name: &str| links.running().find(|(link, _)| *link == name).map(|(_, address)| address.0[5]);
+        let last = |name: &str| {
+            let shown = links.get(name.into())?.evidence.iter().find(|evidence| evidence.is_shown())?;
+            Some(shown.address.0[5])
+        };
         assert_eq!(
             [last("lan0"), last("lan1"), last("lan2"), last("lan3"), last("lan4")],
             [Some(1), Some(2), Some(3), Some(4), None]
