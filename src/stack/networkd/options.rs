@@ -3,6 +3,7 @@
 use super::netdev::Netdev;
 use crate::judgement::UnknownOption;
 use crate::stack::unit_pins::misplaced;
+use std::collections::BTreeSet;
 
 /// The sections of a bridge's `.netdev`, their keys and since which release each is known
 /// (src/network/netdev/netdev-gperf.gperf; systemd.netdev(5)).
@@ -40,7 +41,7 @@ const KEYS: &[(&str, &str, u32)] = &[
 pub(super) fn unknown(netdev: &Netdev, release: u32) -> Vec<UnknownOption> {
     let mut found = Vec::new();
     for file in &netdev.config.files {
-        let pins = misplaced(file, "NetDev");
+        let reported: BTreeSet<_> = misplaced(file, "NetDev").into_iter().map(|pin| pin.line.span).collect();
         for section in &file.unit.sections {
             let known = || KEYS.iter().filter(|row| section.is(row.0));
             if known().next().is_none() {
@@ -49,7 +50,7 @@ pub(super) fn unknown(netdev: &Netdev, release: u32) -> Vec<UnknownOption> {
             let unknown = section.assignments.iter().filter(|item| {
                 !item.key.text.starts_with(b"X-")
                     && !known().any(|row| item.is(row.1) && release >= row.2)
-                    && !pins.iter().any(|pin| pin.line.span == item.line)
+                    && !reported.contains(&item.line)
             });
             found.extend(unknown.map(|item| UnknownOption {
                 place: file.place(item.key.span),

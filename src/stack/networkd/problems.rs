@@ -49,7 +49,7 @@ fn flaws(config: &Config) -> impl Iterator<Item = Problem> {
     config.files.iter().flat_map(|file| {
         file.unit.flaws.iter().filter(|flaw| !flaw.fatal).map(|flaw| Problem {
             place: file.place(flaw.span),
-            message: format!("{}: networkd passes over it", flaw.kind),
+            message: format!("{}: networkd ignores it", flaw.kind),
             help: Some(flaw.kind.help().to_owned()),
             fatal: false,
         })
@@ -65,7 +65,7 @@ fn headers(file: &File) -> impl Iterator<Item = Problem> {
         let wanted = ["Bridge", "Match", "NetDev"].into_iter().find(is_near)?;
         Some(Problem {
             place: file.place(name.span),
-            message: format!("networkd knows no section `[{}]` and passes over what is in it", name.text),
+            message: format!("networkd knows no section `[{}]` and ignores what is in it", name.text),
             help: Some(format!("write `[{wanted}]`: case and blanks count")),
             fatal: false,
         })
@@ -111,7 +111,7 @@ fn second(daemon: &Daemon<'_>, netdev: &Netdev) -> Option<Problem> {
     is_second.then_some(())?;
     Some(Problem {
         place: netdev.origin.clone()?,
-        message: format!("{} sorts first and has this name too: networkd passes this file over", maker.config.name),
+        message: format!("{} sorts first and has this name too: networkd ignores this file", maker.config.name),
         help: Some("keep one of the two files".to_owned()),
         fatal: true,
     })
