@@ -102,7 +102,9 @@ fn uplink(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
     let (port, evidence) = known
         .filter(|(port, evidence)| evidence.address.is_usable() && lasts(links, port.as_bstr(), evidence))
         .min_by_key(|(_, evidence)| evidence.address)?;
-    let source = format!("{port}: {}", told_by(subject, &evidence.source));
+    let old = links.get(port.as_bstr()).and_then(|link| link.shown_as.as_ref());
+    let renamed = old.map_or_else(String::new, |old| format!(" (renamed from {old})"));
+    let source = format!("{port}{renamed}: {}", told_by(subject, &evidence.source));
     let mut wanted = Wanted::safe(PinValue::Address(evidence.address), source);
     let moving = |name: &BStr| links.moving_bond(name).map(ToOwned::to_owned);
     if let Some(bond) = moving(port.as_bstr()).or_else(|| moving(vlan_parent(port.as_bstr())?)) {

@@ -61,7 +61,9 @@ impl Evidence {
         Self { address, source, assigned: false }
     }
 
-    fn is_shown(&self) -> bool {
+    /// Whether it tells that the link is there before any configuration is read: sysfs or facts show it.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
         matches!(self.source, Source::Sysfs(_) | Source::Facts(..))
     }
 }
@@ -93,6 +95,8 @@ pub struct Link {
     pub follows_active_port: bool,
     /// Software makes it, with an address that is another each time.
     pub made_up: bool,
+    /// The name under which sysfs or facts show it, where something renames it.
+    pub shown_as: Option<BString>,
 }
 
 impl Link {
@@ -175,14 +179,6 @@ impl Links {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.complete
-    }
-
-    /// The links that sysfs or facts show: there before any configuration is read.
-    pub fn running(&self) -> impl Iterator<Item = (&BString, MacAddress)> {
-        self.links.iter().filter_map(|(name, link)| {
-            let seen = link.evidence.iter().find(|evidence| evidence.is_shown())?;
-            Some((name, seen.address))
-        })
     }
 
     /// The address that a link has once it is up: what the configuration assigns, else what

@@ -45,9 +45,11 @@ impl Links {
             link.shape == Shape::Plain && link.is_shown() && was(BStr::new(name.as_slice()), link)
         };
         let mut olds = self.links.iter().filter(could_be);
-        let (Some((_, old)), None) = (olds.next(), olds.next()) else { return };
+        let (Some((name, old)), None) = (olds.next(), olds.next()) else { return };
         let shown: Vec<_> = old.evidence.iter().filter(|evidence| evidence.is_shown()).cloned().collect();
+        let name = name.clone();
         let link = self.entry(to);
+        link.shown_as = Some(name);
         link.evidence.splice(0..0, shown);
     }
 

@@ -42,6 +42,14 @@ fn made(configs: &[Config], links: &mut Links) -> BTreeMap<BString, BString> {
         if !interface::is_valid(name) || made.contains_key(name) {
             continue;
         }
+        if kind == "veth"
+            && let Some((_, peer)) =
+                config.last("Peer", "Name").filter(|(_, item)| interface::is_valid(&item.value.text))
+            && let Some((file, item)) = config.last("Peer", "MACAddress")
+            && let Some(address) = ethernet(&item.value.text)
+        {
+            add(links, peer.value.as_bstr(), address, file.place(item.value.span), "`MACAddress=` in `[Peer]`", true);
+        }
         let link = links.entry(name.as_bstr());
         let active = config.last("Bond", "FailOverMACPolicy").is_some_and(|(_, item)| item.value.text == "active");
         link.follows_active_port |= kind == "bond" && active;
@@ -72,8 +80,8 @@ fn link_file(config: &Config, links: &mut Links) {
         assigned(config, name.as_bstr(), links);
     }
     if let (Some(to), None) = (given, &config.refused) {
-        if let [old] = originals[..] {
-            links.rename(to.as_bstr(), |name, _| name == old);
+        if let ([old], None) = (&originals[..], matching.ethernet_addresses().next()) {
+            links.rename(to.as_bstr(), |name, _| name == *old);
         }
         renames(config, matching, to, links);
     }
@@ -183,6 +191,7 @@ mod tests {
         let files = [
             ("10-lan0.link", "[Match]\nPermanentMACAddress=b4-99-ba-00-00-01\n[Link]\nName=lan0\n"),
             ("10-many.link", "[Match]\nMACAddress=b4:99:ba:00:00:02 b4:99:ba:00:00:03\n[Link]\nName=lan1\n"),
+            ("20-veth.netdev", "[NetDev]\nName=ve0\nKind=veth\n[Peer]\nName=ve1\nMACAddress=02:00:00:00:00:04\n"),
             ("20-bond0.netdev", "[NetDev]\nName=bond0\nKind=bond\n"),
             ("20-v10.netdev", "[NetDev]\nName=v10\nKind=vlan\n[VLAN]\nId=10\n"),
             ("30-lan0.network", "[Match]\nName=lan0 lan2\n[Network]\nBond=bond0\n"),
@@ -192,6 +201,7 @@ mod tests {
         let address = |name: &str| links.address(name.into()).map(|evidence| evidence.address.to_string());
         assert_eq!(address("lan0").as_deref(), Some("b4:99:ba:00:00:01"));
         assert_eq!(address("lan1"), None);
+        assert_eq!(address("ve1").as_deref(), Some("02:00:00:00:00:04"));
         assert_eq!(address("bond0").as_deref(), Some("b4:99:ba:00:00:01"));
         assert_eq!(address("v10").as_deref(), Some("02:00:00:00:00:03"));
         assert_eq!(links.get("bond0".into()).unwrap().shape, Shape::Bond(vec!["lan0".into(), "lan2".into()]));
@@ -259,7 +269,10 @@ mod tests {
                 ("70-persistent-net.rules", "SUBSYSTEM==\"net\", KERNEL==\"eth2\", NAME=\"lan2\"\n"),
             ],
         );
-        let last = |name: &str| links.running().find(|(link, _)| *link == name).map(|(_, address)| address.0[5]);
+        let last = |name: &str| {
+            let shown = links.get(name.into())?.evidence.iter().find(|evidence| evidence.is_shown())?;
+            Some(shown.address.0[5])
+        };
         assert_eq!(
             [last("lan0"), last("lan1"), last("lan2"), last("lan3"), last("lan4")],
             [Some(1), Some(2), Some(3), Some(4), None]
