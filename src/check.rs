@@ -97,6 +97,8 @@ impl Subject<'_> {
 pub struct Report {
     /// The findings, in the order of their places.
     pub findings: Vec<Finding>,
+    /// How many bridges the host has.
+    pub bridges: usize,
     /// What could not be read.
     pub unreadable: Vec<Unreadable>,
 }
@@ -115,16 +117,16 @@ pub fn each_subject<R>(host: &Host, options: &Options, mut visit: impl FnMut(&Su
 /// All findings on a host.
 #[must_use]
 pub fn check(host: &Host, options: &Options) -> Report {
-    let mut findings: Vec<Finding> = Vec::new();
-    for found in each_subject(host, options, |subject| {
+    let mut report = Report { findings: Vec::new(), bridges: 0, unreadable: Vec::new() };
+    each_subject(host, options, |subject| {
         let mut found: Vec<Finding> = rules::RULES.iter().flat_map(|rule| (rule.check)(subject)).collect();
         fix::plan::attach(subject, &mut found);
-        found
-    }) {
-        findings.extend(found);
-    }
-    findings.sort_by(|a, b| (&a.place, a.rule).cmp(&(&b.place, b.rule)));
-    Report { findings, unreadable: host.unreadable() }
+        report.findings.extend(found);
+        report.bridges += subject.bridges().len();
+    });
+    report.findings.sort_by(|a, b| (&a.place, a.rule).cmp(&(&b.place, b.rule)));
+    report.unreadable = host.unreadable();
+    report
 }
 
 /// The readings of each family, those families left out that the host has no files of.

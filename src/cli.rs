@@ -2,6 +2,7 @@
 #![allow(missing_docs)]
 
 use crate::address::MacAddress;
+use crate::report::Format;
 use crate::stack::{Assume, Stack};
 use bstr::BString;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -99,8 +100,8 @@ pub struct CheckArgs {
     #[arg(long, value_enum, default_value_t = Prefer::Own, value_name = "WHOSE")]
     pub prefer: Prefer,
     /// How to print findings
-    #[arg(long, value_enum, default_value_t = OutputFormat::Full, value_name = "FORMAT")]
-    pub output_format: OutputFormat,
+    #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
+    pub output_format: Format,
     /// The least severity that makes the exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY")]
     pub fail_on: FailOn,
@@ -137,17 +138,6 @@ pub enum Color {
     Always,
     /// Never
     Never,
-}
-
-/// How `check` prints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum OutputFormat {
-    /// With the source line and explanations
-    Full,
-    /// A line each
-    Concise,
-    /// For programs; versioned
-    Json,
 }
 
 /// How `list` prints.

@@ -151,9 +151,15 @@ impl Host {
     #[must_use]
     pub fn with_file(&self, path: &Path, text: Vec<u8>) -> Self {
         let mut host = self.clone();
-        let path = self.canonical(path).unwrap_or_else(|| path.to_owned());
-        host.overlay.insert(path, text.into());
+        host.overlay.insert(self.place_of(path), text.into());
         host
+    }
+
+    /// Where a file is or would be: its links followed, those of its folder where it is new.
+    fn place_of(&self, path: &Path) -> PathBuf {
+        let folder = || path.ancestors().skip(1).find_map(|folder| Some((folder, self.canonical(folder)?)));
+        let new = || folder().map(|(folder, real)| real.join(path.strip_prefix(folder).unwrap_or(path)));
+        self.canonical(path).or_else(new).unwrap_or_else(|| path.to_owned())
     }
 
     /// The same host, edited.
@@ -241,9 +247,16 @@ impl Host {
     /// are not followed: give a [`canonical`](Self::canonical) path where that matters.
     #[must_use]
     pub fn outside(&self, path: &Path) -> Option<PathBuf> {
+        let (real, rest) = self.mounted_at(path)?;
+        Some(if rest.as_os_str().is_empty() { real.to_owned() } else { real.join(rest) })
+    }
+
+    /// The real directory that holds a path of the host, and the path below it. The directory
+    /// is the user's own word; what lies below it is the tree's.
+    #[must_use]
+    pub fn mounted_at<'a>(&'a self, path: &'a Path) -> Option<(&'a Path, &'a Path)> {
         let mount = self.mounts.iter().rev().find(|mount| path.starts_with(&mount.at))?;
-        let rest = path.strip_prefix(&mount.at).ok()?;
-        Some(if rest.as_os_str().is_empty() { mount.real.clone() } else { mount.real.join(rest) })
+        Some((&mount.real, path.strip_prefix(&mount.at).ok()?))
     }
 
     /// Follows `path` through the host's own links: `/` is the root, `..` stops there.

@@ -1,3 +1,28 @@
 //! Parses the arguments, runs, and turns the result into an exit code.
 
-fn main() {}
+use bridgepin::cli::Cli;
+use bridgepin::exit::Exit;
+use bridgepin::run::run;
+use clap::Parser;
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(exit) => exit.into(),
+        // Who reads the output has seen enough (`bridgepin check | head`).
+        Err(error) if is_broken_pipe(&error) => Exit::Clean.into(),
+        Err(error) => {
+            // Nothing is left to do where not even this can be said.
+            let _ = writeln!(std::io::stderr(), "error: {error:#}");
+            Exit::Failed.into()
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe))
+}

@@ -16,6 +16,23 @@ pub struct Found {
     pub shown: PathBuf,
     /// What was asked for.
     pub asked: Asked,
+    /// The file whose text came on stdin, by its path in the host.
+    pub stdin: Option<PathBuf>,
+}
+
+impl Found {
+    /// Whether a file of the host was asked for; one that is not there yet counts by its folder.
+    #[must_use]
+    pub fn covers(&self, file: &Path) -> bool {
+        let real = self.host.canonical(file).and_then(|path| self.host.outside(&path));
+        [real, self.host.outside(file)].into_iter().flatten().any(|real| self.asked.covers(&real))
+    }
+
+    /// Whether the text came on stdin.
+    #[must_use]
+    pub fn from_stdin(&self) -> bool {
+        self.stdin.is_some()
+    }
 }
 
 /// Which of a host's files findings are shown for and fixes are written to.
@@ -132,7 +149,7 @@ impl Search<'_> {
             .map(|path| real.join(path.strip_prefix("/").unwrap_or(path)))
             .collect();
         let asked = if paths.is_empty() { Asked::All } else { Asked::Only(paths) };
-        visit(Found { host: Host::new(&real).live(true), shown: root.to_owned(), asked })
+        visit(Found { host: Host::new(&real).live(true), shown: root.to_owned(), asked, stdin: None })
     }
 
     fn visit_stdin(&mut self, name: &Path, text: &[u8], visit: &mut Visit<'_>) -> anyhow::Result<()> {
@@ -149,6 +166,7 @@ impl Search<'_> {
         let mut found = self.found(&stand, Asked::Only(BTreeSet::from([real.clone()])));
         let inner = inner_path(&stand, &real);
         found.host = found.host.with_file(&inner, text.to_vec());
+        found.stdin = Some(inner);
         visit(found)
     }
 
@@ -189,7 +207,7 @@ impl Search<'_> {
     }
 
     fn found(&self, stand: &Stand, asked: Asked) -> Found {
-        Found { host: stand.host(), shown: relative(&self.here, stand.base()), asked }
+        Found { host: stand.host(), shown: relative(&self.here, stand.base()), asked, stdin: None }
     }
 
     fn is_excluded(&self, real: &Path) -> bool {

@@ -1,4 +1,7 @@
 //! From a finding to changed bytes: which address, which edit, the diff, the write.
 
+pub mod apply;
+pub mod diff;
 pub mod plan;
+pub mod save;
 mod wanted;

@@ -1,16 +1,33 @@
-//! ifupdown2.
+//! ifupdown2 (Cumulus Linux, Proxmox VE): its modules one after the other, `hwaddress` written only
+//! where it differs, the policies that give a bridge an address.
 
+mod address;
+mod fix;
+mod interfaces;
+mod machine;
+mod policy;
+mod ports;
+mod report;
+
+use super::eni::ifupdown2::read;
 use super::{Stack, World};
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
+use interfaces::Interfaces;
+use machine::Machine;
 
 /// What this stack makes of the host's files.
 pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
-    let _ = (world, stack);
-    Judgement::default()
+    let config = read(world.host, &stack.version);
+    let interfaces = Interfaces::squash(&config);
+    let mut machine = Machine::new(world, stack, &interfaces);
+    machine.run();
+    let bridges = report::bridges(&mut machine, &config, &interfaces);
+    Judgement { bridges, problems: config.problems.clone(), unknown_options: Vec::new() }
 }
 
 /// The ways to pin a bridge on this stack, best first.
 pub(super) fn candidates(world: World<'_>, stack: &Stack, bridge: &Bridge, value: &PinValue) -> Vec<Candidate> {
-    let _ = (world, stack, bridge, value);
-    Vec::new()
+    let PinValue::Address(address) = value else { return Vec::new() };
+    let config = read(world.host, &stack.version);
+    fix::candidates(world.host, &Interfaces::squash(&config), bridge, *address)
 }

@@ -14,7 +14,7 @@ use crate::address::MacAddress;
 use crate::judgement::Outcome;
 use crate::span::Place;
 use bstr::{BStr, BString};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A refusal, by the error that the caller's program would print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,13 +104,28 @@ impl Link {
 pub struct Kernel {
     links: BTreeMap<BString, Link>,
     udev: Option<Udev>,
+    /// Where links that nobody told of exist: the names for which that does not hold.
+    made_later: Option<BTreeSet<BString>>,
 }
 
 impl Kernel {
     /// No links yet; with `udev`, that udevd handles every new link.
     #[must_use]
     pub fn new(udev: Option<Udev>) -> Self {
-        Self { links: BTreeMap::new(), udev }
+        Self { udev, ..Self::default() }
+    }
+
+    /// A link that a command names exists, though nobody told of it; except these, which the
+    /// configuration makes itself.
+    pub fn assume_links(&mut self, except: BTreeSet<BString>) {
+        self.made_later = Some(except);
+    }
+
+    /// A command names a link: it is there from now on where links are assumed to be.
+    pub fn meet(&mut self, name: &BStr) {
+        if self.made_later.as_ref().is_some_and(|made| !made.contains(name)) {
+            self.add_physical(name, Address::Unknown);
+        }
     }
 
     /// A link that is there before the configuration is read.
@@ -157,6 +172,29 @@ impl Kernel {
         Ok(())
     }
 
+    /// Gives a link that nobody gave an address the one of the link that it lies on (a VLAN).
+    pub fn inherit(&mut self, name: &BStr, from: &BStr) {
+        let Some(address) = self.address(from) else { return };
+        if let Some(link) = self.links.get_mut(name).filter(|link| link.set_by.is_none()) {
+            link.own = address;
+        }
+    }
+
+    /// `ip link set dev NAME name NEW`.
+    pub fn rename(&mut self, name: &BStr, new: &BStr) -> Result<(), Errno> {
+        if self.links.contains_key(new) {
+            return Err(Errno::Exists);
+        }
+        let link = self.links.remove(name).ok_or(Errno::NoDevice)?;
+        for port in self.links.values_mut() {
+            if port.is_port_of(name) {
+                port.master = Some(new.to_owned());
+            }
+        }
+        self.links.insert(new.to_owned(), link);
+        Ok(())
+    }
+
     /// `ip link set dev NAME address ...`.
     pub fn set_address(&mut self, name: &BStr, address: Address, cause: Cause) -> Result<(), Errno> {
         let link = self.links.get_mut(name).ok_or(Errno::NoDevice)?;
@@ -188,6 +226,11 @@ impl Kernel {
     #[must_use]
     pub fn link(&self, name: &BStr) -> Option<&Link> {
         self.links.get(name)
+    }
+
+    /// The names of all links, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &BString> {
+        self.links.keys()
     }
 
     /// The names of all bridges, sorted.

@@ -3,8 +3,10 @@
 
 mod alpine_bridge;
 mod bridge_utils;
+mod bring_up;
 mod busybox;
 pub mod commands;
+mod condition;
 pub mod eni;
 mod ifupdown;
 mod ifupdown2;
@@ -14,6 +16,7 @@ mod network_scripts;
 mod networkd;
 mod networkmanager;
 pub mod udev;
+mod unit_pins;
 
 use crate::host::Host;
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};

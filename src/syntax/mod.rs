@@ -54,8 +54,24 @@ impl Logical {
     /// Appends bytes of the file.
     pub fn push(&mut self, bytes: &[u8], span: Span) {
         let part = span.of(bytes);
-        self.pieces.push(Piece { text: self.text.len(), file: span.start, len: part.len() });
+        let (text, file, len) = (self.text.len(), span.start, part.len());
+        match self.pieces.last_mut() {
+            Some(last) if last.text + last.len == text && last.file + last.len == file => last.len += len,
+            _ if len > 0 => self.pieces.push(Piece { text, file, len }),
+            _ => {}
+        }
         self.text.extend_from_slice(part);
+    }
+
+    /// Cuts the text to its first `len` bytes; the span stays.
+    pub fn truncate(&mut self, len: usize) {
+        self.text.truncate(len);
+        while self.pieces.last().is_some_and(|piece| piece.text >= len) {
+            self.pieces.pop();
+        }
+        if let Some(last) = self.pieces.last_mut() {
+            last.len = last.len.min(len - last.text);
+        }
     }
 
     /// Appends text that the reader puts there (the space for a continuation).

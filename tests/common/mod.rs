@@ -110,3 +110,51 @@ pub fn lay_out(table: &Value, case: &Value, stack: &str) -> Laid {
     }
     Laid { dir, host, sys, assume }
 }
+
+/// A tree's files: path from its root to content; a link's is its target.
+pub type Tree = std::collections::BTreeMap<PathBuf, File>;
+
+/// One file of a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum File {
+    Text(bstr::BString),
+    Link(PathBuf),
+}
+
+/// All files below a folder; none where it is not there.
+pub fn read_tree(root: &Path) -> Tree {
+    let entries = walkdir::WalkDir::new(root).into_iter().filter_map(Result::ok);
+    let file = |entry: walkdir::DirEntry| {
+        let path = entry.path().strip_prefix(root).unwrap().to_owned();
+        let kind = entry.file_type();
+        if kind.is_symlink() {
+            Some((path, File::Link(fs::read_link(entry.path()).unwrap())))
+        } else if kind.is_file() {
+            Some((path, File::Text(fs::read(entry.path()).unwrap().into())))
+        } else {
+            None
+        }
+    };
+    entries.filter_map(file).collect()
+}
+
+/// Lays a tree out below a folder.
+pub fn write_tree(root: &Path, tree: &Tree) {
+    for (path, file) in tree {
+        let target = root.join(path);
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        match file {
+            File::Text(text) => fs::write(target, text).unwrap(),
+            File::Link(to) => symlink(to, target).unwrap(),
+        }
+    }
+}
+
+/// The program, away from what the surroundings would change about it.
+pub fn bridgepin() -> std::process::Command {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_bridgepin"));
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI", "GITHUB_ACTIONS", "TERM", "COLUMNS"] {
+        command.env_remove(variable);
+    }
+    command
+}

@@ -11,6 +11,8 @@ pub mod busybox;
 pub mod ifupdown;
 pub mod ifupdown2;
 pub mod ifupdown_ng;
+pub mod source;
+pub mod write;
 
 /// Where the family's file lies.
 pub const MAIN_FILE: &str = "etc/network/interfaces";
@@ -64,21 +66,41 @@ impl Opt {
 pub struct Stanza {
     /// The interface's (or logical interface's, or template's) name.
     pub name: Word,
-    /// `inet`, `inet6` ...; none where the line has none.
+    /// `inet`, `inet6` ...; none where the reader knows none. Where ifupdown takes it from the
+    /// stanza that this one inherits from, its span is the `inherits` word.
     pub family: Option<Token>,
-    /// `static`, `dhcp` ...; none where the line has none.
+    /// `static`, `dhcp` ...; as with the family.
     pub method: Option<Token>,
     /// The names after `inherits`, and for ifupdown-ng those of `inherit` lines.
     pub inherits: Vec<Token>,
+    /// The stanza that ifupdown copies options from before it reads this one's.
+    pub parent: Option<usize>,
     /// A template that is no interface (ifupdown-ng's `template`).
     pub template: bool,
     /// Its options in file order. Options copied by `inherits` are not here: the stack looks them up.
     pub options: Vec<Opt>,
+    /// Lines that the reader drops because an earlier one sets the option (ifupdown's `option?`).
+    pub dropped: Vec<Opt>,
     /// The `iface` line, all its physical lines.
     pub line: Span,
 }
 
 impl Stanza {
+    /// A stanza without anything but its name.
+    fn new(name: Word, line: Span) -> Self {
+        Self {
+            name,
+            family: None,
+            method: None,
+            inherits: Vec::new(),
+            parent: None,
+            template: false,
+            options: Vec::new(),
+            dropped: Vec::new(),
+            line,
+        }
+    }
+
     /// The `iface` line without its line ending's following lines: what a report marks.
     #[must_use]
     pub fn place(&self) -> Place {
@@ -112,4 +134,35 @@ pub struct Config {
     pub refused: bool,
     /// Every file that was read, in that order, the main file first.
     pub files: Vec<Arc<Path>>,
+}
+
+/// As many templates as one stanza's `inherits` is followed through.
+const INHERIT_LIMIT: usize = 64;
+
+impl Config {
+    /// The index of an ifupdown stanza and, after it, of those it inherits from.
+    pub fn ancestry(&self, stanza: usize) -> impl Iterator<Item = usize> {
+        let parent = |stanza: &usize| self.stanzas.get(*stanza).and_then(|stanza| stanza.parent);
+        std::iter::successors(Some(stanza), parent).take(INHERIT_LIMIT)
+    }
+
+    /// The options that a stanza of ifupdown ends up with, those it inherits first. The lines of
+    /// one option stay apart.
+    #[must_use]
+    pub fn options(&self, stanza: usize) -> Vec<&Opt> {
+        let mut stanzas: Vec<&Stanza> = self.ancestry(stanza).filter_map(|index| self.stanzas.get(index)).collect();
+        stanzas.reverse();
+        stanzas.into_iter().flat_map(|stanza| &stanza.options).collect()
+    }
+
+    /// A `source` line leads to more than is read.
+    fn without_end(&mut self, place: &Place) {
+        let message = "files source each other without end; what follows from this line is not read";
+        self.problem(place.clone(), message, "remove the line that leads back", false);
+    }
+
+    fn problem(&mut self, place: Place, message: impl Into<String>, help: &str, fatal: bool) {
+        let help = (!help.is_empty()).then(|| help.to_owned());
+        self.problems.push(Problem { place, message: message.into(), help, fatal });
+    }
 }

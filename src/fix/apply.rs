@@ -1,0 +1,105 @@
+//! All fixes of a host together: edits that do not touch each other at once, then judged again,
+//! until none is left.
+
+use crate::check::{Options, Report, check};
+use crate::edit::{Edit, FileEdit};
+use crate::finding::{Applicability, Finding, Fix};
+use crate::host::Host;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// More rounds than this no host needs: each fixes at least one bridge.
+const ROUNDS: usize = 100;
+
+/// A host after its fixes.
+pub struct Fixed {
+    /// The host with the new files, in memory.
+    pub host: Host,
+    /// What remains.
+    pub report: Report,
+    /// The findings whose fixes were applied.
+    pub applied: Vec<Finding>,
+    /// The files that changed: what was read, and the new text.
+    pub changed: Vec<Changed>,
+}
+
+/// A file that a fix changes.
+pub struct Changed {
+    /// The file, relative to the host's root, links followed.
+    pub file: PathBuf,
+    /// What was read; `None` for a new file.
+    pub old: Option<Arc<[u8]>>,
+    /// What is to be written.
+    pub new: Arc<[u8]>,
+}
+
+/// Applies in memory every fix of at least this applicability that `may_write` allows.
+#[must_use]
+pub fn apply_all(
+    host: &Host,
+    options: &Options,
+    level: Applicability,
+    report: Report,
+    may_write: &dyn Fn(&Path) -> bool,
+) -> Fixed {
+    let mut fixed = Fixed { host: host.clone(), report, applied: Vec::new(), changed: Vec::new() };
+    for _ in 0..ROUNDS {
+        let chosen = choose(&fixed.report.findings, level, may_write);
+        if chosen.is_empty() {
+            break;
+        }
+        let edits = merge(&chosen);
+        fixed.host = fixed.host.with(&edits);
+        fixed.applied.extend(chosen.into_iter().cloned());
+        fixed.report = check(&fixed.host, options);
+        for edit in edits {
+            let file = fixed.host.canonical(&edit.file).unwrap_or_else(|| edit.file.to_path_buf());
+            fixed.changed.retain(|changed| changed.file != file);
+            let (old, new) = (host.read(&file), fixed.host.read(&file).unwrap_or_default());
+            fixed.changed.push(Changed { file, old, new });
+        }
+    }
+    fixed.changed.retain(|changed| changed.old.as_ref() != Some(&changed.new));
+    fixed.changed.sort_by(|a, b| a.file.cmp(&b.file));
+    fixed
+}
+
+/// Whether a fix may be applied here.
+#[must_use]
+pub fn is_applicable(fix: &Fix, level: Applicability, may_write: &dyn Fn(&Path) -> bool) -> bool {
+    fix.applicability >= level && fix.edits.iter().all(|edit| may_write(&edit.file))
+}
+
+/// The findings whose fixes can be applied together, first come first served.
+fn choose<'a>(findings: &'a [Finding], level: Applicability, may_write: &dyn Fn(&Path) -> bool) -> Vec<&'a Finding> {
+    let mut taken: Vec<&FileEdit> = Vec::new();
+    let mut chosen = Vec::new();
+    for finding in findings {
+        let Some(fix) = finding.fix.as_ref().filter(|fix| is_applicable(fix, level, may_write)) else { continue };
+        if fix.edits.iter().all(|edit| !taken.iter().any(|other| touch(edit, other))) {
+            taken.extend(&fix.edits);
+            chosen.push(finding);
+        }
+    }
+    chosen
+}
+
+/// Whether two edits of one file overlap or stand at one place.
+fn touch(a: &FileEdit, b: &FileEdit) -> bool {
+    let touching = |a: &Edit, b: &Edit| a.span.start <= b.span.end && b.span.start <= a.span.end;
+    a.file == b.file && a.edits.iter().any(|a| b.edits.iter().any(|b| touching(a, b)))
+}
+
+/// All edits, one list a file.
+fn merge(findings: &[&Finding]) -> Vec<FileEdit> {
+    let mut files: BTreeMap<Arc<Path>, Vec<Edit>> = BTreeMap::new();
+    for edit in findings.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits) {
+        files.entry(Arc::clone(&edit.file)).or_default().extend(edit.edits.iter().cloned());
+    }
+    let sorted = |(file, mut edits): (Arc<Path>, Vec<Edit>)| {
+        edits.sort();
+        FileEdit { file, edits }
+    };
+    files.into_iter().map(sorted).collect()
+}

@@ -1,0 +1,126 @@
+//! Why a file was not saved, and what to do about it.
+
+use crate::report::visible;
+use rustix::io::Errno;
+use std::fmt;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+/// A file that was not saved. Its message names the file, the cause and the cure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SaveError {
+    /// The file, as it lies on this machine.
+    pub file: PathBuf,
+    /// Why not.
+    pub cause: Cause,
+}
+
+/// Why a file was not saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Its owner may not write it.
+    ReadOnly,
+    /// A folder, device, FIFO or socket.
+    NotRegular,
+    /// A link leads out of the tree or to nothing, or its folder is none.
+    Astray,
+    /// A symbolic link or something else stands where a file or folder was.
+    Swapped(PathBuf),
+    /// It is not what was read.
+    Changed,
+    /// A file that was to be created is there.
+    Appeared,
+    /// The new file cannot have the old one's owner or attribute.
+    Kept {
+        /// Which: "owner", "mode", "extended attribute security.selinux".
+        what: String,
+        /// What the kernel says.
+        error: String,
+    },
+    /// The kernel refuses.
+    System {
+        /// What was tried, as in "renaming it".
+        doing: &'static str,
+        /// What the kernel says.
+        error: String,
+        /// What to do.
+        cure: &'static str,
+    },
+    /// Writing in place failed half-way, and putting the old text back failed too.
+    Torn {
+        /// What the kernel says.
+        error: String,
+        /// The name of the temporary file in the same folder that has the whole new text.
+        copy: String,
+    },
+}
+
+impl Cause {
+    /// A system call that failed.
+    pub(super) fn system(doing: &'static str, errno: Errno) -> Self {
+        Self::System { doing, error: io::Error::from(errno).to_string(), cure: cure(errno) }
+    }
+
+    /// An operation of the standard library that failed.
+    pub(super) fn failed(doing: &'static str, error: &io::Error) -> Self {
+        let cure = error.raw_os_error().map_or(TRY_AGAIN, |code| cure(Errno::from_raw_os_error(code)));
+        Self::System { doing, error: error.to_string(), cure }
+    }
+}
+
+const TRY_AGAIN: &str = "run again, or exclude it";
+
+/// What to do about an error of the kernel.
+fn cure(errno: Errno) -> &'static str {
+    match errno {
+        Errno::ACCESS => "run as its owner or as root, or exclude it",
+        // open(2), unlink(2): what root may not do either.
+        Errno::PERM => "if it or its folder is immutable or append-only, `chattr -ia` it, or exclude it",
+        Errno::ROFS => "mount the filesystem writable, or exclude it",
+        Errno::NOSPC | Errno::DQUOT | Errno::FBIG => "make room on the filesystem and run again",
+        Errno::TXTBSY | Errno::BUSY => "end what uses it and run again",
+        _ => TRY_AGAIN,
+    }
+}
+
+impl fmt::Display for SaveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", visible::text(self.file.as_os_str().as_bytes()), self.cause)
+    }
+}
+
+impl std::error::Error for SaveError {}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ReadOnly => write!(f, "read-only file; chmod u+w it or exclude it"),
+            Self::NotRegular => write!(f, "not a regular file; exclude it"),
+            Self::Astray => {
+                write!(
+                    f,
+                    "a symbolic link leads out of the tree or to nothing; fix the file that is meant, or exclude it"
+                )
+            }
+            Self::Swapped(path) => {
+                let path = visible::text(path.as_os_str().as_bytes());
+                write!(
+                    f,
+                    "{path} is a symbolic link or no folder, and links are not followed here; run again, or exclude it"
+                )
+            }
+            Self::Changed => write!(f, "it changed since it was read; run again"),
+            Self::Appeared => write!(f, "it was to be created and is there now; run again"),
+            Self::Kept { what, error } => {
+                write!(f, "its {what} cannot be kept ({error}); run as its owner or as root, or exclude it")
+            }
+            Self::System { doing, error, cure } => write!(f, "{doing} failed ({error}); {cure}"),
+            Self::Torn { error, copy } => write!(
+                f,
+                "writing it failed half-way ({error}) and its old text could not be put back; \
+                 the whole new text is beside it in {copy}: copy it over"
+            ),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The files that a report speaks of.
+
+use crate::host::path_bytes;
+use crate::span::Span;
+use bstr::{BString, ByteSlice};
+use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// One host's files, as the report names and shows them.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    /// The host as the report names it: its root, as a path that the user knows.
+    pub host: BString,
+    files: BTreeMap<Arc<Path>, Source>,
+}
+
+impl Tree {
+    /// A tree without files.
+    #[must_use]
+    pub fn new(host: impl Into<BString>) -> Self {
+        Self { host: host.into(), files: BTreeMap::new() }
+    }
+
+    /// Adds a file that a finding or a fix speaks of, by its path in the host.
+    pub fn add(&mut self, file: Arc<Path>, source: Source) {
+        self.files.insert(file, source);
+    }
+
+    /// A file by its path in the host. One that was not added is shown under that path, as new.
+    #[must_use]
+    pub fn source(&self, file: &Path) -> Cow<'_, Source> {
+        self.files.get(file).map_or_else(|| Cow::Owned(Source::new(path_bytes(file), None)), Cow::Borrowed)
+    }
+}
+
+/// A file as the report names and shows it.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its path as the user knows it.
+    pub path: BString,
+    bytes: Option<Arc<[u8]>>,
+    /// Where its lines start: findings are many, and counting from the top for each is not linear.
+    starts: Vec<usize>,
+}
+
+/// Where an offset lies, for people and for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Position {
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters; a byte that is not UTF-8 counts as one.
+    pub column: usize,
+    /// From 0, in bytes.
+    pub offset: usize,
+}
+
+impl Source {
+    /// A file with its text; `None` where it is not there yet.
+    #[must_use]
+    pub fn new(path: impl Into<BString>, bytes: Option<Arc<[u8]>>) -> Self {
+        let text = bytes.as_deref().unwrap_or_default();
+        let starts = std::iter::once(0).chain(text.find_iter(b"\n").map(|newline| newline + 1)).collect();
+        Self { path: path.into(), bytes, starts }
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes.as_deref().unwrap_or_default()
+    }
+
+    /// Whether it is not there yet.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.bytes.is_none()
+    }
+
+    /// Where an offset lies.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> Position {
+        let line = self.line_of(offset);
+        let before = Span::new(self.line(line).start, offset).of(self.bytes());
+        Position { line, column: before.chars().count() + 1, offset }
+    }
+
+    /// The number of the line that holds an offset, from 1.
+    #[must_use]
+    pub fn line_of(&self, offset: usize) -> usize {
+        self.starts.partition_point(|&start| start <= offset.min(self.bytes().len()))
+    }
+
+    /// A line with its line ending, by its number. Behind the last newline there is an empty line.
+    #[must_use]
+    pub fn line(&self, number: usize) -> Span {
+        let start = |number: usize| self.starts.get(number).copied().unwrap_or(self.bytes().len());
+        Span::new(start(number.saturating_sub(1)), start(number))
+    }
+}

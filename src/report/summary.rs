@@ -1,0 +1,119 @@
+//! The counts under a report.
+
+use super::Reported;
+use crate::finding::{Applicability, Severity};
+use serde::Serialize;
+use std::fmt;
+
+/// What a run found and did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Hosts that were judged.
+    pub hosts: usize,
+    /// Bridges that were judged.
+    pub bridges: usize,
+    /// Errors that remain.
+    pub errors: usize,
+    /// Warnings that remain.
+    pub warnings: usize,
+    /// Remaining findings that `--fix` would fix.
+    pub fixable: usize,
+    /// Remaining findings that only `--unsafe-fixes` would fix.
+    pub unsafe_fixes: usize,
+    /// Findings that were fixed.
+    pub fixed: usize,
+    /// Files that were written.
+    pub files_changed: usize,
+}
+
+impl Summary {
+    /// Counts a finding. The other figures are the caller's.
+    pub fn count(&mut self, Reported { finding, fixed, .. }: &Reported<'_>) {
+        if *fixed {
+            self.fixed += 1;
+            return;
+        }
+        match finding.severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+        }
+        match finding.fix.as_ref().map(|fix| fix.applicability) {
+            Some(Applicability::Safe) => self.fixable += 1,
+            Some(Applicability::Unsafe) => self.unsafe_fixes += 1,
+            Some(Applicability::Shown) | None => {}
+        }
+    }
+}
+
+/// One line: what was found, and what `--fix` would do or did.
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let remaining = self.errors + self.warnings;
+        let counted: Vec<_> = [(self.errors, "error"), (self.warnings, "warning")]
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| number(count, word))
+            .collect();
+        let counted = counted.join(" and ");
+        match (self.fixed, remaining) {
+            (0, 0) if self.bridges == 0 => return f.write_str("No bridges found."),
+            (0, 0) => {
+                return write!(
+                    f,
+                    "Nothing found in {} on {}.",
+                    number(self.bridges, "bridge"),
+                    number(self.hosts, "host")
+                );
+            }
+            (0, _) => write!(f, "Found {counted}")?,
+            (fixed, _) => {
+                write!(f, "Fixed {} in {}; ", number(fixed, "finding"), number(self.files_changed, "file"))?;
+                match remaining {
+                    0 => f.write_str("nothing remains")?,
+                    1 => write!(f, "{counted} remains")?,
+                    _ => write!(f, "{counted} remain")?,
+                }
+            }
+        }
+        match (self.fixable, self.unsafe_fixes) {
+            (0, 0) => f.write_str("."),
+            (safe, 0) => write!(f, "; --fix can fix {safe}."),
+            (0, other) => write!(f, "; --unsafe-fixes can fix {other}."),
+            (safe, other) => write!(f, "; --fix can fix {safe}, --unsafe-fixes {other} more."),
+        }
+    }
+}
+
+fn number(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn counts_in_one_line() {
+        let none = Summary::default();
+        let seen = Summary { hosts: 2, bridges: 3, ..none };
+        for (summary, line) in [
+            (none, "No bridges found."),
+            (seen, "Nothing found in 3 bridges on 2 hosts."),
+            (Summary { errors: 1, ..seen }, "Found 1 error."),
+            (Summary { errors: 2, warnings: 1, fixable: 2, ..seen }, "Found 2 errors and 1 warning; --fix can fix 2."),
+            (Summary { warnings: 2, unsafe_fixes: 1, ..seen }, "Found 2 warnings; --unsafe-fixes can fix 1."),
+            (
+                Summary { errors: 4, fixable: 2, unsafe_fixes: 1, ..seen },
+                "Found 4 errors; --fix can fix 2, --unsafe-fixes 1 more.",
+            ),
+            (Summary { fixed: 1, files_changed: 1, ..seen }, "Fixed 1 finding in 1 file; nothing remains."),
+            (
+                Summary { fixed: 2, files_changed: 2, errors: 1, unsafe_fixes: 1, ..seen },
+                "Fixed 2 findings in 2 files; 1 error remains; --unsafe-fixes can fix 1.",
+            ),
+        ] {
+            assert_eq!(summary.to_string(), line);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Text from files, made safe to show: a terminal must not obey it, and a reader must see what
+//! is really there.
+
+use bstr::ByteSlice;
+use std::fmt::Write;
+use unicode_width::UnicodeWidthStr;
+
+/// Whether a terminal obeys this character, or it hides or reorders what stands around it.
+#[must_use]
+pub fn is_hidden(character: char) -> bool {
+    let invisible = matches!(character,
+        '\u{ad}'                                // soft hyphen
+        | '\u{61c}' | '\u{200e}' | '\u{200f}'   // direction marks
+        | '\u{202a}'..='\u{202e}'               // bidi embeddings and overrides
+        | '\u{2066}'..='\u{206f}'               // bidi isolates
+        | '\u{200b}'..='\u{200d}'               // no width
+        | '\u{2060}'..='\u{2064}'
+        | '\u{feff}'
+        | '\u{2028}' | '\u{2029}'               // line and paragraph separators
+        | '\u{fff9}'..='\u{fffb}'               // interlinear annotation
+        | '\u{e0000}'..='\u{e007f}'             // tags
+    );
+    invisible || character.is_control()
+}
+
+/// The text with everything hidden written out: `\x1b`, `\t`, `\n`, `\u{202e}`, and `\xe9` for a
+/// byte that is not UTF-8.
+#[must_use]
+pub fn text(bytes: impl AsRef<[u8]>) -> String {
+    written_out(bytes.as_ref(), "\\t")
+}
+
+/// As [`text`], but a tab becomes four blanks: for a line of a file that stands beside its number.
+#[must_use]
+pub fn source(bytes: &[u8]) -> String {
+    written_out(bytes, "    ")
+}
+
+/// How many columns of a terminal visible text takes.
+#[must_use]
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+fn written_out(bytes: &[u8], tab: &str) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for (start, end, character) in bytes.char_indices() {
+        let raw = bytes.get(start..end).unwrap_or_default();
+        // Writing to a String cannot fail.
+        let _ = match character {
+            '\t' => out.write_str(tab),
+            '\n' => out.write_str("\\n"),
+            '\r' => out.write_str("\\r"),
+            // What bstr gives for bytes that are not UTF-8; a real one is three bytes long and stays.
+            '\u{fffd}' if raw.to_str().is_err() => raw.iter().try_for_each(|byte| write!(out, "\\x{byte:02x}")),
+            _ if character.is_ascii_control() => write!(out, "\\x{:02x}", u32::from(character)),
+            _ if is_hidden(character) => write!(out, "\\u{{{:x}}}", u32::from(character)),
+            _ => out.write_char(character),
+        };
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn writes_out_what_a_terminal_would_obey_or_hide() {
+        for (bytes, shown) in [
+            (&b"\x1b]0;title\x07"[..], r"\x1b]0;title\x07"),
+            (b"caf\xe9 \xe2\x82", r"caf\xe9 \xe2\x82"),
+            ("café 網橋 \u{fffd}".as_bytes(), "café 網橋 \u{fffd}"),
+            ("a\u{202e}b\u{2028}c\u{9b}d\u{e0041}".as_bytes(), r"a\u{202e}b\u{2028}c\u{9b}d\u{e0041}"),
+            (b"a\tb\r\n\0\x7f", r"a\tb\r\n\x00\x7f"),
+        ] {
+            assert_eq!(text(bytes), shown);
+        }
+        assert_eq!(source(b"\tiface \x1b"), r"    iface \x1b");
+        assert_eq!(width("網橋 br0"), 8);
+    }
+}

@@ -1,0 +1,74 @@
+//! `list`: every bridge with its outcome on each stack.
+
+use super::Output;
+use super::input::{each_host, options, report_unreadable, shown};
+use crate::check::{Subject, each_subject};
+use crate::cli::{ListArgs, ListFormat};
+use crate::discover::Found;
+use crate::exit::Exit;
+use crate::host::path_bytes;
+use crate::report::list::{Row, json, table};
+use crate::span::line_column;
+use std::collections::BTreeSet;
+use std::io::Write;
+
+/// Prints the bridges; exit code 0, or 2 where something could not be read.
+pub(super) fn run(arguments: &ListArgs, output: &mut Output) -> anyhow::Result<Exit> {
+    let options = options(&arguments.input);
+    let mut rows = Vec::new();
+    let mut why = BTreeSet::new();
+    let exit = each_host(&arguments.input, output, &mut |found, output| {
+        for (more, reasons) in
+            each_subject(&found.host, &options, |subject| (rows_of(found, subject), reasons(subject)))
+        {
+            rows.extend(more);
+            why.extend(reasons.into_iter().map(|reason| format!("{}: {reason}", host_name(found))));
+        }
+        report_unreadable(found, output)
+    })?;
+    match arguments.output_format {
+        ListFormat::Table => {
+            table(&mut output.stdout, &rows)?;
+            if arguments.verbose && !why.is_empty() {
+                writeln!(output.stdout)?;
+                why.iter().try_for_each(|reason| writeln!(output.stdout, "{reason}"))?;
+            }
+        }
+        ListFormat::Json => json(&mut output.stdout, &rows)?,
+    }
+    Ok(exit)
+}
+
+/// A host's name in reports: its root as it is shown.
+pub(super) fn host_name(found: &Found) -> String {
+    let shown = found.shown.display().to_string();
+    if shown.is_empty() { ".".to_owned() } else { shown }
+}
+
+fn rows_of(found: &Found, subject: &Subject<'_>) -> Vec<Row> {
+    let bridges = subject
+        .readings
+        .iter()
+        .flat_map(|reading| reading.judgement.bridges.iter().map(move |bridge| (reading, bridge)));
+    let asked = bridges.filter(|(_, bridge)| found.covers(&bridge.origin.file));
+    let row = |(reading, bridge): (&crate::check::Reading, &crate::judgement::Bridge)| {
+        let text = found.host.read(&bridge.origin.file).unwrap_or_default();
+        Row {
+            host: host_name(found).into(),
+            file: path_bytes(&shown(found, &bridge.origin.file)),
+            line: line_column(&text, bridge.origin.span.start).0,
+            bridge: bridge.name.clone(),
+            ports: bridge.ports.clone(),
+            stack: reading.stack.to_string(),
+            outcome: bridge.outcome,
+            address: bridge.address,
+            reason: bridge.reason.clone(),
+        }
+    };
+    asked.map(row).collect()
+}
+
+/// Why each stack was chosen.
+fn reasons(subject: &Subject<'_>) -> Vec<String> {
+    subject.readings.iter().map(|reading| format!("{}: {}", reading.stack, reading.why)).collect()
+}

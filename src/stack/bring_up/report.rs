@@ -1,0 +1,85 @@
+//! What is told of a bridge once everything is up.
+
+use super::Record;
+use crate::judgement::{Bridge, Effect, Outcome, Pin};
+use crate::span::Place;
+use crate::stack::kernel::{Address, Kernel};
+use bstr::{BStr, BString, ByteSlice};
+use std::path::Path;
+use std::sync::Arc;
+
+/// What is told of a bridge of the kernel, or of an interface that did not become one. The caller
+/// says more where it knows more.
+pub(in crate::stack) fn bridge(
+    kernel: &Kernel,
+    record: &Record,
+    files: &[Arc<Path>],
+    name: &BStr,
+    origin: Place,
+    mut ports: Vec<BString>,
+) -> Bridge {
+    let pins = record.pins(kernel, name, files);
+    for port in kernel.ports(name) {
+        if !ports.contains(port) {
+            ports.push(port.clone());
+        }
+    }
+    let outcome = kernel.outcome(name);
+    let address = kernel.address(name).and_then(Address::known).filter(|_| outcome != Outcome::Absent);
+    let winner = kernel.link(name).and_then(|link| link.set_by.as_ref()?.place.as_ref());
+    let mut bridge = Bridge {
+        name: name.to_owned(),
+        reason: String::new(),
+        ports,
+        origin,
+        implicit: None,
+        outcome,
+        address,
+        pins,
+        carries_ip: false,
+        unset_on_purpose: record.unset_on_purpose(name),
+        note: None,
+    };
+    bridge.reason = reason(record, &bridge, winner);
+    bridge
+}
+
+/// The bridges that only hook commands of other interfaces make.
+pub(in crate::stack) fn implicit(kernel: &Kernel, record: &Record, files: &[Arc<Path>], own: &[Bridge]) -> Vec<Bridge> {
+    let others = kernel.bridges().filter(|name| !own.iter().any(|bridge| bridge.name == **name));
+    let bridge_of = |name: &BString| {
+        let made_by = kernel.link(name.as_bstr())?.made_by.clone()?;
+        let bridge = bridge(kernel, record, files, name.as_bstr(), made_by, Vec::new());
+        Some(Bridge { implicit: Some("only a hook command makes it".to_owned()), ..bridge })
+    };
+    others.filter_map(bridge_of).collect()
+}
+
+/// What follows for a bridge that nothing gives an address.
+pub(in crate::stack) fn lowest(portless: bool) -> &'static str {
+    if portless {
+        "it takes the lowest address among the ports that join it"
+    } else {
+        "it takes the lowest address among its ports"
+    }
+}
+
+fn reason(record: &Record, bridge: &Bridge, winner: Option<&Place>) -> String {
+    let pins = &bridge.pins;
+    match bridge.outcome {
+        Outcome::Pinned => match pins.iter().find(|pin| Some(&pin.place) == winner) {
+            Some(Pin { what, effect: Effect::Invalid(why), .. }) => format!("{what} sets it, though {why}"),
+            Some(pin) => format!("{} sets it", pin.what),
+            None => "a command sets it".to_owned(),
+        },
+        Outcome::Generated => "no line sets it, and systemd-udevd makes one up when the bridge is made".to_owned(),
+        Outcome::Absent => "nothing makes it".to_owned(),
+        Outcome::Floating => {
+            let meant = pins.iter().find(|pin| matches!(pin.effect, Effect::Ineffective(_) | Effect::Invalid(_)));
+            let cause = meant.map_or("no line sets it".to_owned(), |pin| format!("{} has no effect", pin.what));
+            let udev = record.udev_leaves_it(bridge.name.as_bstr());
+            let udev = udev.map(|why| format!(", systemd-udevd gives it none ({why})")).unwrap_or_default();
+            format!("{cause}{udev}, so {}", lowest(bridge.ports.is_empty()))
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! iproute2's `ip`: its options, objects and `ip link`'s commands.
+
+mod apply;
+mod link;
+
+use super::Status;
+use super::end::{End, Output};
+use super::expand::Word;
+use super::shell::Shell;
+use crate::stack::kernel::LinkKind;
+use bstr::{BStr, ByteSlice};
+
+pub(super) use apply::add_vlan;
+
+/// `matches()` of lib/utils.c: a keyword may be cut short, and the first that fits is meant.
+fn matches(word: &Word, keyword: &str) -> bool {
+    !word.text.is_empty() && !word.unknown && keyword.as_bytes().starts_with(&word.text)
+}
+
+/// Options with an argument, in the order in which `main` (ip/ip.c) compares them.
+const OPTIONS: &[(&str, Takes)] = &[
+    ("-loops", Takes::Argument),
+    ("-family", Takes::Argument),
+    ("-human-readable", Takes::Nothing),
+    ("-iec", Takes::Nothing),
+    ("-statistics", Takes::Nothing),
+    ("-details", Takes::Nothing),
+    ("-resolve", Takes::Nothing),
+    ("-oneline", Takes::Nothing),
+    ("-timestamp", Takes::Nothing),
+    ("-tshort", Takes::Nothing),
+    ("-Version", Takes::Over),
+    ("-force", Takes::Nothing),
+    ("-batch", Takes::Over),
+    ("-brief", Takes::Nothing),
+    ("-json", Takes::Nothing),
+    ("-pretty", Takes::Nothing),
+    ("-rcvbuf", Takes::Argument),
+    ("-color", Takes::Nothing),
+    ("-help", Takes::Over),
+    // What happens in another network namespace does not concern this one.
+    ("-netns", Takes::Over),
+    ("-Numeric", Takes::Nothing),
+    ("-all", Takes::Nothing),
+    ("-echo", Takes::Nothing),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    Nothing,
+    Argument,
+    /// No command of this line is run here.
+    Over,
+}
+
+/// The objects in the order in which `do_cmd` (ip/ip.c) compares them.
+const OBJECTS: &[&str] = &[
+    "address",
+    "addrlabel",
+    "maddress",
+    "route",
+    "rule",
+    "neighbor",
+    "neighbour",
+    "ntable",
+    "ntbl",
+    "link",
+    "l2tp",
+    "fou",
+    "ila",
+    "macsec",
+    "tunnel",
+    "tunl",
+    "tuntap",
+    "tap",
+    "token",
+    "tcpmetrics",
+    "tcp_metrics",
+    "monitor",
+    "xfrm",
+    "mroute",
+    "mrule",
+    "netns",
+    "netconf",
+    "vrf",
+    "sr",
+    "nexthop",
+    "mptcp",
+    "ioam",
+    "help",
+    "stats",
+];
+
+/// The words after `ip`.
+pub(super) fn run(shell: &mut Shell<'_>, words: &[Word]) -> End {
+    let mut rest = words;
+    while let [option, after @ ..] = rest {
+        let Some(text) = option.known() else { return End::unknown() };
+        if !text.starts_with(b"-") {
+            break;
+        }
+        rest = after;
+        if text == "--" {
+            break;
+        }
+        if [&b"-4"[..], b"-6", b"-0", b"-M", b"-B"].contains(&text.as_bytes()) || text.starts_with(b"-color=") {
+            continue;
+        }
+        let single = Word::literal(text.strip_prefix(b"-").filter(|rest| rest.starts_with(b"-")).unwrap_or(text));
+        match OPTIONS.iter().find(|row| matches(&single, row.0)).map(|row| row.1) {
+            Some(Takes::Nothing) => {}
+            Some(Takes::Argument) if rest.is_empty() => return End::of(Status::Failure),
+            Some(Takes::Argument) => rest = &rest[1..],
+            Some(Takes::Over) => return End::unknown(),
+            // `Option "..." is unknown`
+            None => return End::of(Status::Failure),
+        }
+    }
+    let Some((object, arguments)) = rest.split_first() else { return End::of(Status::Failure) };
+    if object.unknown {
+        return End::unknown();
+    }
+    match OBJECTS.iter().find(|name| matches(object, name)) {
+        Some(&"link") => link_command(shell, arguments),
+        Some(&("tuntap" | "tap")) => tuntap(shell, arguments),
+        Some(&"address") => address_command(shell, arguments),
+        Some(&("route" | "neighbor" | "neighbour" | "maddress")) => about_device(shell, arguments),
+        Some(_) => End::unknown(),
+        None => End::of(Status::Failure),
+    }
+}
+
+/// `do_iplink` (ip/iplink.c), commands in its order.
+fn link_command(shell: &mut Shell<'_>, words: &[Word]) -> End {
+    const COMMANDS: &[(&str, Command)] = &[
+        ("add", Command::Add),
+        ("set", Command::Set),
+        ("change", Command::Set),
+        ("replace", Command::Replace),
+        ("delete", Command::Delete),
+        ("show", Command::Show),
+        ("lst", Command::Show),
+        ("list", Command::Show),
+        ("xstats", Command::Other),
+        ("afstats", Command::Other),
+        ("property", Command::Other),
+        ("help", Command::Other),
+    ];
+    let Some((first, arguments)) = words.split_first() else { return End::unknown() };
+    if words.iter().take(2).any(|word| word.unknown) {
+        return End::unknown();
+    }
+    match COMMANDS.iter().find(|row| matches(first, row.0)).map(|row| row.1) {
+        Some(Command::Show) => show(shell, arguments),
+        Some(Command::Other) => End::unknown(),
+        Some(command) => {
+            let request = link::parse(shell, arguments);
+            apply::apply(shell, command, request)
+        }
+        None => End::of(Status::Failure),
+    }
+}
+
+/// A command of `ip link`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Command {
+    Add,
+    Set,
+    Replace,
+    Delete,
+    Show,
+    Other,
+}
+
+/// `ip link show`, `ip address show`: fails for a device that is not there.
+fn show(shell: &mut Shell<'_>, words: &[Word]) -> End {
+    /// Filters with an argument (`ipaddr_list_flush_or_save` in ip/ipaddress.c).
+    const FILTERS: &[&[u8]] = &[b"to", b"scope", b"label", b"group", b"master", b"vrf", b"type", b"nomaster"];
+    let mut device = None;
+    let mut rest = words;
+    while let [word, after @ ..] = rest {
+        rest = after;
+        match word.known() {
+            Some(text) if FILTERS.contains(&text.as_bytes()) => rest = after.get(1..).unwrap_or_default(),
+            Some(text) if text == "up" || text == "dev" || text == "permanent" || text == "dynamic" => {}
+            _ => device = Some(word),
+        }
+    }
+    let Some(device) = device else { return End::unknown() };
+    match shell.has_link(device) {
+        Some(true) => End::of(Status::Success).with(Output::About(device.text.clone())),
+        Some(false) => End::of(Status::Failure),
+        None => End::unknown(),
+    }
+}
+
+/// `do_ipaddr` (ip/ipaddress.c). It knows no `set`, which people write for `ip link set`.
+fn address_command(shell: &mut Shell<'_>, words: &[Word]) -> End {
+    const SHOWS: &[&str] = &["show", "lst", "list"];
+    const CHANGES: &[&str] = &["add", "change", "chg", "replace", "delete", "flush", "save", "showdump", "restore"];
+    let Some((first, arguments)) = words.split_first() else { return End::unknown() };
+    if first.unknown || CHANGES.iter().any(|name| matches(first, name)) {
+        return about_device(shell, arguments);
+    }
+    if SHOWS.iter().any(|name| matches(first, name)) {
+        return show(shell, arguments);
+    }
+    let request = link::parse(shell, arguments);
+    apply::refuse(shell, &request, "`ip address` knows no such command");
+    End::of(Status::Failure)
+}
+
+/// A command that works on `dev NAME` and does not change links.
+fn about_device(shell: &mut Shell<'_>, words: &[Word]) -> End {
+    let device = words.iter().position(|word| word.is(b"dev")).and_then(|at| words.get(at + 1));
+    match device.map(|device| shell.has_link(device)) {
+        Some(Some(false)) => End::of(Status::Failure),
+        _ => End::unknown(),
+    }
+}
+
+/// `ip tuntap add [dev] NAME mode tap`
+fn tuntap(shell: &mut Shell<'_>, words: &[Word]) -> End {
+    let Some((first, arguments)) = words.split_first() else { return End::unknown() };
+    let mut names = arguments.iter().filter(|word| !(word.is(b"dev") || word.is(b"name")));
+    let Some(name) = names.next().and_then(Word::known) else { return End::unknown() };
+    if matches(first, "add") {
+        let place = shell.origin.place(&words[0].raw);
+        return End::of(Status::of(
+            valid_name(name) && shell.kernel.add(name, LinkKind::Virtual, None, Some(place)).is_ok(),
+        ));
+    }
+    if matches(first, "delete") {
+        return End::of(Status::of(shell.kernel.delete(name).is_ok()));
+    }
+    End::unknown()
+}
+
+/// `dev_valid_name` (net/core/dev.c) with `check_ifname`.
+pub(super) fn valid_name(name: &BStr) -> bool {
+    const IFNAMSIZ: usize = 16;
+    let fits = !name.is_empty() && name.len() < IFNAMSIZ && name != "." && name != "..";
+    fits && !name.iter().any(|byte| byte.is_ascii_whitespace() || b"/:\x0b".contains(byte))
+}

@@ -1,0 +1,323 @@
+//! What the kernel does with a request of `ip link`.
+
+use super::super::end::End;
+use super::super::expand::Word;
+use super::super::shell::Shell;
+use super::super::{Attempt, Status, guess, lladdr};
+use super::link::Request;
+use super::{Command, matches, valid_name};
+use crate::address::MacAddress;
+use crate::span::Place;
+use crate::stack::kernel::{Address, Cause, Errno, Kernel, LinkKind};
+use bstr::{BStr, BString, ByteSlice};
+
+/// Kinds that `ip link add ... type` makes, beside bridges.
+const KINDS: &[&str] = &[
+    "amt",
+    "bareudp",
+    "batadv",
+    "bond",
+    "can",
+    "dummy",
+    "erspan",
+    "geneve",
+    "gre",
+    "gretap",
+    "gtp",
+    "hsr",
+    "ifb",
+    "ip6erspan",
+    "ip6gre",
+    "ip6gretap",
+    "ip6tnl",
+    "ipip",
+    "ipvlan",
+    "ipvtap",
+    "macsec",
+    "macvlan",
+    "macvtap",
+    "netdevsim",
+    "netkit",
+    "nlmon",
+    "rmnet",
+    "sit",
+    "team",
+    "vcan",
+    "veth",
+    "virt_wifi",
+    "vlan",
+    "vrf",
+    "vti",
+    "vxcan",
+    "vxlan",
+    "wireguard",
+    "xfrm",
+];
+
+/// The options of `type bridge` (ip/iplink_bridge.c `bridge_parse_opt`); all but `fdb_flush` take a word.
+const BRIDGE_OPTIONS: &[&str] = &[
+    "forward_delay",
+    "hello_time",
+    "max_age",
+    "ageing_time",
+    "stp_state",
+    "priority",
+    "vlan_filtering",
+    "vlan_protocol",
+    "group_fwd_mask",
+    "group_address",
+    "no_linklocal_learn",
+    "fdb_flush",
+    "fdb_max_learned",
+    "vlan_default_pvid",
+    "vlan_stats_enabled",
+    "vlan_stats_per_port",
+    "mcast_router",
+    "mcast_snooping",
+    "mcast_vlan_snooping",
+    "mcast_query_use_ifaddr",
+    "mcast_querier",
+    "mcast_hash_elasticity",
+    "mcast_hash_max",
+    "mcast_last_member_count",
+    "mcast_startup_query_count",
+    "mcast_last_member_interval",
+    "mcast_membership_interval",
+    "mcast_querier_interval",
+    "mcast_query_interval",
+    "mcast_query_response_interval",
+    "mcast_startup_query_interval",
+    "mcast_stats_enabled",
+    "mcast_igmp_version",
+    "mcast_mld_version",
+    "nf_call_iptables",
+    "nf_call_ip6tables",
+    "nf_call_arptables",
+    "mst_enabled",
+];
+
+/// Why a request came to nothing, as a clause.
+enum Refusal {
+    /// The command or the links do not allow it.
+    Command(String),
+    /// The address is none.
+    Value(String),
+}
+
+/// Does what a request asks for.
+pub(super) fn apply(shell: &mut Shell<'_>, command: Command, mut request: Request) -> End {
+    bridge_options(&mut request);
+    if request.flaw.is_none() && request.is_unknown() {
+        return End::unknown();
+    }
+    let command = match (command, request.target()) {
+        (Command::Replace, Some(target)) if shell.has_link(target) == Some(true) => Command::Set,
+        (Command::Replace, _) => Command::Add,
+        (command, _) => command,
+    };
+    let result = match command {
+        _ if request.flaw.is_some() => Err(Refusal::Command(request.flaw.unwrap_or_default().to_owned())),
+        Command::Add => add(shell, &request),
+        Command::Delete => delete(shell, &request),
+        _ => set(shell, &request),
+    };
+    note(shell, &request, result.as_ref().err());
+    End::of(Status::of(result.is_ok()))
+}
+
+/// Reports a request that is refused whatever it says.
+pub(super) fn refuse(shell: &mut Shell<'_>, request: &Request, why: &str) {
+    note(shell, request, Some(&Refusal::Command(why.to_owned())));
+}
+
+/// Reports what became of the address in a request.
+fn note(shell: &mut Shell<'_>, request: &Request, refusal: Option<&Refusal>) {
+    let (Some(target), Some(word)) = (request.target().and_then(Word::known), &request.address) else { return };
+    let read = lladdr::iproute2(&word.text).and_then(|octets| octets.try_into().ok()).map(MacAddress);
+    let (failed, bad_value) = match refusal {
+        None => (None, false),
+        Some(Refusal::Command(why)) => (Some(why.clone()), false),
+        Some(Refusal::Value(why)) => (Some(why.clone()), true),
+    };
+    let meant = if word.unknown {
+        word.about.as_ref().and_then(|link| shell.kernel.address(link.as_bstr())).and_then(Address::known)
+    } else if failed.is_none() {
+        read
+    } else {
+        guess(&word.text)
+    };
+    shell.attempts.push(Attempt {
+        link: target.to_owned(),
+        place: shell.origin.place(&word.raw),
+        value: word.text.clone(),
+        meant,
+        failed,
+        bad_value,
+    });
+}
+
+/// The options after `type bridge`: `address` is none of them, though people write it there.
+fn bridge_options(request: &mut Request) {
+    if !request.kind.as_ref().is_some_and(|kind| kind.is(b"bridge")) {
+        return;
+    }
+    let mut rest = std::mem::take(&mut request.options).into_iter();
+    while let Some(word) = rest.next() {
+        match BRIDGE_OPTIONS.iter().find(|option| matches(&word, option)) {
+            Some(&"fdb_flush") => {}
+            Some(_) => {
+                rest.next();
+            }
+            None if word.unknown => {}
+            None => {
+                request.flaw.get_or_insert("what follows `type bridge` must be options of the bridge");
+                let address = matches(&word, "address") || word.is(b"lladdr");
+                if let Some(value) = rest.next().filter(|_| address) {
+                    request.flaw = Some("`address` must stand before `type`");
+                    request.address = Some(value);
+                }
+            }
+        }
+    }
+}
+
+/// The address that a request gives.
+fn address(shell: &mut Shell<'_>, request: &Request) -> Result<Option<(Address, Cause)>, Refusal> {
+    let Some(word) = &request.address else { return Ok(None) };
+    let cause = Cause::stated(shell.origin.place(&word.raw));
+    if word.unknown {
+        let about = word.about.as_ref().and_then(|link| shell.kernel.address(link.as_bstr()));
+        return Ok(Some((about.unwrap_or(Address::Unknown), cause)));
+    }
+    let text = &word.text;
+    let Some(octets) = lladdr::iproute2(text) else {
+        return Err(Refusal::Value(format!("`ip` refuses it (`\"{text}\" is invalid lladdr`)")));
+    };
+    let count = octets.len();
+    match octets.try_into() {
+        Ok(octets) => Ok(Some((Address::Known(MacAddress(octets)), cause))),
+        Err(_) => Err(Refusal::Value(format!("`ip` refuses it (`Invalid address length {count} - must be 6 bytes`)"))),
+    }
+}
+
+fn refused(errno: Errno, target: &BStr) -> Refusal {
+    match errno {
+        Errno::Exists => Refusal::Command(format!("{target} exists already then (`File exists`)")),
+        Errno::NoDevice => Refusal::Command(format!("{target} does not exist then (`Cannot find device`)")),
+        Errno::AddressNotAvailable => {
+            Refusal::Value("the kernel refuses a group or all-zero address (`Cannot assign requested address`)".into())
+        }
+        Errno::Invalid => Refusal::Command("the kernel refuses it (`Invalid argument`)".into()),
+    }
+}
+
+fn add(shell: &mut Shell<'_>, request: &Request) -> Result<(), Refusal> {
+    let Some(kind) = &request.kind else {
+        return Err(Refusal::Command("`ip link add` needs a `type`".into()));
+    };
+    let is_bridge = kind.is(b"bridge");
+    if !is_bridge && !KINDS.iter().any(|name| kind.is(name.as_bytes())) {
+        return Err(Refusal::Command(format!("the kernel knows no link of type `{}`", kind.text)));
+    }
+    let address = address(shell, request)?;
+    // Without a name the kernel counts (`bridge0`).
+    let Some(word) = request.target() else { return Ok(()) };
+    let name = word.text.as_bstr();
+    if !valid_name(name) {
+        return Err(Refusal::Command(format!("`{name}` is no name that a link can have")));
+    }
+    let parent = match &request.parent {
+        Some(parent) if shell.has_link(parent) == Some(false) => {
+            return Err(Refusal::Command(format!("{} does not exist then", parent.text)));
+        }
+        parent => parent.as_ref().map(|parent| parent.text.clone()),
+    };
+    let place = shell.origin.place(&word.raw);
+    let link = if is_bridge { LinkKind::Bridge } else { LinkKind::Virtual };
+    let made = shell.kernel.add(name, link, address, Some(place.clone()));
+    made.map_err(|errno| refused(errno, name))?;
+    if let Some(parent) = parent.filter(|_| kind.is(b"vlan")) {
+        shell.kernel.inherit(name, parent.as_bstr());
+    }
+    if kind.is(b"veth") {
+        peer(shell, &request.options, place);
+    }
+    if let Some(master) = &request.master {
+        let joined = shell.kernel.set_master(name, master.text.as_bstr());
+        joined.map_err(|errno| refused(errno, name))?;
+    }
+    Ok(())
+}
+
+/// The other end of a veth pair: `peer [name] NAME`.
+fn peer(shell: &mut Shell<'_>, options: &[Word], place: Place) {
+    let mut words = options.iter().skip_while(|word| !word.is(b"peer")).skip(1);
+    let name = words.find(|word| !(word.is(b"name") || word.is(b"dev"))).and_then(Word::known);
+    if let Some(name) = name.filter(|name| valid_name(name)) {
+        // A second end that exists already makes the whole command fail; the first one shows it.
+        let _ = shell.kernel.add(name, LinkKind::Virtual, None, Some(place));
+    }
+}
+
+fn delete(shell: &mut Shell<'_>, request: &Request) -> Result<(), Refusal> {
+    let name = existing(shell, request)?;
+    match shell.kernel.link(name.as_bstr()).map(|link| link.kind) {
+        Some(LinkKind::Physical) => Err(Refusal::Command("it is no link that can be removed".into())),
+        _ => shell.kernel.delete(name.as_bstr()).map_err(|errno| refused(errno, name.as_bstr())),
+    }
+}
+
+fn set(shell: &mut Shell<'_>, request: &Request) -> Result<(), Refusal> {
+    // The address is read before the device is looked up, its length is checked after that.
+    let address = match address(shell, request) {
+        Err(refusal)
+            if shell.kernel.link(request.target().map_or(BStr::new(""), |word| word.text.as_bstr())).is_some() =>
+        {
+            return Err(refusal);
+        }
+        Err(_) => None,
+        Ok(address) => address,
+    };
+    let name = existing(shell, request)?;
+    let name = name.as_bstr();
+    if let Some((address, cause)) = address {
+        shell.kernel.set_address(name, address, cause).map_err(|errno| refused(errno, name))?;
+    }
+    if request.no_master {
+        shell.kernel.clear_master(name).map_err(|errno| refused(errno, name))?;
+    }
+    if let Some(master) = &request.master {
+        let joined = shell.kernel.set_master(name, master.text.as_bstr());
+        joined.map_err(|errno| refused(errno, name))?;
+    }
+    match (&request.device, &request.name) {
+        (Some(device), Some(new)) if device.text != new.text => {
+            if !valid_name(new.text.as_bstr()) {
+                return Err(Refusal::Command(format!("`{}` is no name that a link can have", new.text)));
+            }
+            shell.kernel.rename(name, new.text.as_bstr()).map_err(|errno| refused(errno, new.text.as_bstr()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The name of the link that a request is about; it must be there.
+fn existing(shell: &mut Shell<'_>, request: &Request) -> Result<BString, Refusal> {
+    let Some(target) = request.target() else {
+        return Err(Refusal::Command("the command names no link".into()));
+    };
+    if shell.has_link(target) == Some(false) {
+        return Err(refused(Errno::NoDevice, target.text.as_bstr()));
+    }
+    Ok(target.text.clone())
+}
+
+/// Makes a VLAN link on its parent.
+pub(in super::super) fn add_vlan(kernel: &mut Kernel, name: &BStr, parent: &BStr, place: Option<Place>) -> Status {
+    kernel.meet(parent);
+    if kernel.link(parent).is_none() || !valid_name(name) || kernel.add(name, LinkKind::Virtual, None, place).is_err() {
+        return Status::Failure;
+    }
+    kernel.inherit(name, parent);
+    Status::Success
+}

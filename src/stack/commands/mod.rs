@@ -1,0 +1,155 @@
+//! Hook lines: what `ip`, `ifconfig`, `brctl`, `macchanger` ... do to the links, in the spellings
+//! that the real programs take, run by a shell.
+//!
+//! A line is never refused: what cannot be told from the files (a program that is not modelled, a
+//! loop that waits for something) has no effect on links and counts as success.
+
+mod brctl;
+mod end;
+mod ethtool;
+mod expand;
+mod ifconfig;
+mod ip;
+mod lladdr;
+mod macchanger;
+mod parse;
+mod pattern;
+mod programs;
+mod scan;
+mod shell;
+mod test;
+
+use super::kernel::Kernel;
+use crate::address::MacAddress;
+use crate::span::{Place, Span};
+use crate::syntax::Token;
+use bstr::{BStr, BString};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+pub use lladdr::guess;
+
+/// A command's end, as far as the files tell. What cannot be told counts as success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Exit status 0.
+    Success,
+    /// Another one.
+    Failure,
+}
+
+impl Status {
+    /// Success where `good`.
+    #[must_use]
+    pub fn of(good: bool) -> Self {
+        if good { Self::Success } else { Self::Failure }
+    }
+}
+
+/// A command that was meant to set a link's address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// The link.
+    pub link: BString,
+    /// Where the address stands.
+    pub place: Place,
+    /// The address as written.
+    pub value: BString,
+    /// The address that it means, where one can be made out.
+    pub meant: Option<MacAddress>,
+    /// Why it had no effect, as a clause; `None` where it did.
+    pub failed: Option<String>,
+    /// It failed because the value is no address that a link can have.
+    pub bad_value: bool,
+}
+
+/// What running a line did beside the kernel's state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// The line's exit status.
+    pub status: Status,
+    /// The addresses that it was meant to set.
+    pub attempts: Vec<Attempt>,
+    /// What it writes to its standard output, where that can be told.
+    pub output: Option<BString>,
+}
+
+/// Where the text that a shell runs stands in a file.
+#[derive(Clone, Debug)]
+struct Origin {
+    file: Arc<Path>,
+    /// The offset of the text's first byte, where the text is a plain piece of the file.
+    start: Option<usize>,
+    /// What to mark where it is not (joined from several lines, put together by a program).
+    whole: Span,
+}
+
+impl Origin {
+    fn of(file: &Arc<Path>, token: &Token) -> Self {
+        let plain = token.text.len() == token.span.end.saturating_sub(token.span.start);
+        Self { file: Arc::clone(file), start: plain.then_some(token.span.start), whole: token.span }
+    }
+
+    fn place(&self, range: &std::ops::Range<usize>) -> Place {
+        let span = self.start.map_or(self.whole, |start| Span::new(start + range.start, start + range.end));
+        Place::new(&self.file, span)
+    }
+}
+
+/// Runs a line of shell: lists with `;`, `&&`, `||`, pipes, quoting, `$NAME` from `environment`.
+/// Where the token's text is not the bytes that its span covers, places are the whole span.
+#[must_use]
+pub fn run(kernel: &mut Kernel, file: &Arc<Path>, line: &Token, environment: &BTreeMap<BString, BString>) -> Run {
+    let mut shell = shell::Shell::new(kernel, Origin::of(file, line), environment);
+    let end = shell.script(&line.text);
+    Run { status: end.status, attempts: shell.attempts, output: end.output.known() }
+}
+
+/// A variable that a sourced file sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// Its value; `None` where the files do not tell it.
+    pub value: Option<BString>,
+    /// Where the value stands.
+    pub place: Place,
+}
+
+/// Reads a file as the shell's `.` does: the variables that it sets.
+#[must_use]
+pub fn source(
+    kernel: &mut Kernel,
+    file: &Arc<Path>,
+    text: &BStr,
+    environment: &BTreeMap<BString, BString>,
+) -> BTreeMap<BString, Variable> {
+    let origin = Origin { file: Arc::clone(file), start: Some(0), whole: Span::new(0, text.len()) };
+    let mut shell = shell::Shell::new(kernel, origin, environment);
+    shell.script(text);
+    let variables = shell.variables.into_iter().map(|(name, value)| {
+        let known = (!value.word.unknown).then_some(value.word.text);
+        (name, Variable { value: known, place: value.place })
+    });
+    variables.collect()
+}
+
+/// Runs `ip` with its arguments, the last of which come from one place (an option's value that a
+/// hook script hands on unquoted).
+#[must_use]
+pub(super) fn ip_link_set(kernel: &mut Kernel, link: &BStr, value: &BStr, place: &Place) -> Run {
+    let environment = BTreeMap::new();
+    let origin = Origin { file: Arc::clone(&place.file), start: None, whole: place.span };
+    let mut shell = shell::Shell::new(kernel, origin, &environment);
+    let mut words: Vec<expand::Word> = [&b"link"[..], b"set", b"dev"].map(expand::Word::literal).into();
+    words.push(expand::Word::literal(link));
+    words.push(expand::Word::literal(b"address"));
+    words.extend(expand::fields(value).map(expand::Word::literal));
+    let end = ip::run(&mut shell, &words);
+    for attempt in &mut shell.attempts {
+        attempt.value = value.to_owned();
+    }
+    Run { status: end.status, attempts: shell.attempts, output: None }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,339 @@
+//! Shell text to lists of commands: the grammar of POSIX sh as dash reads it, without here-documents
+//! and functions. Words stay ranges of the text; what they expand to is the shell's business.
+
+use super::scan::ends_word;
+use std::ops::Range;
+
+/// How deep commands may nest. Hook lines nest once or twice.
+const DEPTH_LIMIT: usize = 24;
+/// As much text as is read. Hook lines are far shorter.
+const LONGEST: usize = 64 * 1024;
+
+/// Why a text is no list of commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flaw {
+    /// The shell refuses it too and runs nothing of it (`Syntax error`).
+    Syntax,
+    /// The shell may run it, but this parser does not know how.
+    Beyond,
+}
+
+/// What stands between two commands of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    /// `;`, a new line, or the end.
+    Next,
+    /// `&`: the next runs at once.
+    Background,
+    /// `&&`
+    And,
+    /// `||`
+    Or,
+}
+
+/// Commands with pipes between them.
+#[derive(Debug)]
+pub(super) struct Pipeline {
+    pub(super) negated: bool,
+    pub(super) commands: Vec<Command>,
+    pub(super) then: Then,
+}
+
+/// A list of commands.
+pub(super) type List = Vec<Pipeline>;
+
+/// A word: where it stands in the text.
+pub(super) type Raw = Range<usize>;
+
+/// A redirection of output to a file; other redirections are left out.
+#[derive(Debug)]
+pub(super) struct Redirect {
+    /// It takes the standard output away (`>`, `>>`, `1>`), not another one (`2>`).
+    pub(super) stdout: bool,
+    /// The file, or the number after `>&`.
+    pub(super) target: Raw,
+}
+
+/// One command.
+#[derive(Debug)]
+pub(super) enum Command {
+    /// Words; the first may be assignments.
+    Simple { words: Vec<Raw>, redirects: Vec<Redirect> },
+    /// `{ ...; }`, or `( ... )` (subshell).
+    Group { list: List, subshell: bool, redirects: Vec<Redirect> },
+    /// `if`, each condition with what follows it, and `else`.
+    If { arms: Vec<(List, List)>, otherwise: List },
+    /// `for NAME in WORDS; do LIST; done`
+    For { name: Raw, words: Vec<Raw>, body: List },
+    /// `while`, `until`: waits for something, in hooks.
+    Loop,
+    /// `case WORD in PATTERNS) LIST ;; ... esac`
+    Case { word: Raw, arms: Vec<(Vec<Raw>, List)> },
+}
+
+/// Words that end a list, where a command could begin.
+const CLOSERS: &[&[u8]] = &[b"then", b"elif", b"else", b"fi", b"do", b"done", b"esac", b"}"];
+
+/// Reads the whole of a text.
+pub(super) fn parse(text: &[u8]) -> Result<List, Flaw> {
+    if text.len() > LONGEST {
+        return Err(Flaw::Beyond);
+    }
+    let mut parser = Parser { text, at: 0, depth: 0 };
+    let list = parser.list()?;
+    if parser.at < text.len() { Err(Flaw::Syntax) } else { Ok(list) }
+}
+
+/// The end of the substitution whose inside begins at `at` (after `$(`): the offset of its `)`.
+pub(super) fn substitution_end(text: &[u8], at: usize) -> Result<usize, Flaw> {
+    let mut parser = Parser { text, at, depth: 0 };
+    parser.list()?;
+    if parser.peek() == Some(b')') { Ok(parser.at) } else { Err(Flaw::Syntax) }
+}
+
+/// Where the reading of a text is.
+pub(super) struct Parser<'a> {
+    pub(super) text: &'a [u8],
+    pub(super) at: usize,
+    depth: usize,
+}
+
+impl Parser<'_> {
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    pub(super) fn rest(&self) -> &[u8] {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    pub(super) fn eat(&mut self, text: &[u8]) -> bool {
+        let found = self.rest().starts_with(text);
+        if found {
+            self.at += text.len();
+        }
+        found
+    }
+
+    /// Blanks, joined lines and a comment.
+    pub(super) fn blanks(&mut self) {
+        loop {
+            match self.rest() {
+                [b' ' | b'\t', ..] => self.at += 1,
+                [b'\\', b'\n', ..] => self.at += 2,
+                [b'#', comment @ ..] => {
+                    self.at += 1 + comment.iter().position(|&byte| byte == b'\n').unwrap_or(comment.len());
+                }
+                _ => return,
+            }
+        }
+    }
+
+    fn newlines(&mut self) {
+        self.blanks();
+        while self.eat(b"\n") {
+            self.blanks();
+        }
+    }
+
+    /// A reserved word that stands here, as a word of its own.
+    fn keyword(&self, word: &[u8]) -> bool {
+        let rest = self.rest();
+        rest.starts_with(word) && rest.get(word.len()).is_none_or(|byte| ends_word(*byte))
+    }
+
+    fn expect(&mut self, word: &[u8]) -> Result<(), Flaw> {
+        self.newlines();
+        if !self.keyword(word) {
+            return Err(Flaw::Syntax);
+        }
+        self.at += word.len();
+        Ok(())
+    }
+
+    /// Commands up to the end, a `)`, a `;;` or a word that closes something.
+    pub(super) fn list(&mut self) -> Result<List, Flaw> {
+        self.depth += 1;
+        if self.depth > DEPTH_LIMIT {
+            return Err(Flaw::Beyond);
+        }
+        let mut list = List::new();
+        let mut joined = false;
+        loop {
+            self.newlines();
+            let closed = self.peek().is_none_or(|byte| byte == b')')
+                || self.rest().starts_with(b";;")
+                || CLOSERS.iter().any(|word| self.keyword(word));
+            if closed {
+                self.depth -= 1;
+                return if joined { Err(Flaw::Syntax) } else { Ok(list) };
+            }
+            let mut pipeline = self.pipeline()?;
+            self.blanks();
+            pipeline.then = if self.eat(b"&&") {
+                Then::And
+            } else if self.eat(b"||") {
+                Then::Or
+            } else if self.eat(b"&") {
+                Then::Background
+            } else if self.rest().starts_with(b";;") || !(self.eat(b";") || self.eat(b"\n")) {
+                if !self.peek().is_none_or(|byte| b");".contains(&byte)) {
+                    return Err(Flaw::Syntax);
+                }
+                Then::Next
+            } else {
+                Then::Next
+            };
+            joined = matches!(pipeline.then, Then::And | Then::Or);
+            list.push(pipeline);
+        }
+    }
+
+    fn pipeline(&mut self) -> Result<Pipeline, Flaw> {
+        let negated = self.keyword(b"!");
+        self.at += usize::from(negated);
+        let mut commands = Vec::new();
+        loop {
+            self.newlines();
+            commands.push(self.command()?);
+            self.blanks();
+            if self.rest().starts_with(b"||") || !self.eat(b"|") {
+                return Ok(Pipeline { negated, commands, then: Then::Next });
+            }
+        }
+    }
+
+    fn command(&mut self) -> Result<Command, Flaw> {
+        if self.eat(b"(") {
+            let list = self.list()?;
+            return self.group(list, b")", true);
+        }
+        if self.keyword(b"{") {
+            self.at += 1;
+            let list = self.list()?;
+            return self.group(list, b"}", false);
+        }
+        let word: &[u8] = self.rest().split(|byte| ends_word(*byte)).next().unwrap_or_default();
+        match word {
+            b"if" => self.branches(),
+            b"for" => self.for_loop(),
+            b"while" | b"until" => {
+                self.at += word.len();
+                self.list()?;
+                self.body()?;
+                Ok(Command::Loop)
+            }
+            b"case" => self.case(),
+            _ => self.simple(),
+        }
+    }
+
+    fn group(&mut self, list: List, close: &[u8], subshell: bool) -> Result<Command, Flaw> {
+        if list.is_empty() || !self.eat(close) {
+            return Err(Flaw::Syntax);
+        }
+        let mut redirects = Vec::new();
+        self.blanks();
+        while let Some(redirect) = self.redirect()? {
+            redirects.extend(redirect);
+            self.blanks();
+        }
+        Ok(Command::Group { list, subshell, redirects })
+    }
+
+    fn branches(&mut self) -> Result<Command, Flaw> {
+        let mut arms = Vec::new();
+        let mut otherwise = List::new();
+        self.at += b"if".len();
+        loop {
+            let condition = self.list()?;
+            self.expect(b"then")?;
+            arms.push((condition, self.list()?));
+            if self.keyword(b"elif") {
+                self.at += b"elif".len();
+                continue;
+            }
+            if self.keyword(b"else") {
+                self.at += b"else".len();
+                otherwise = self.list()?;
+            }
+            self.expect(b"fi")?;
+            return Ok(Command::If { arms, otherwise });
+        }
+    }
+
+    fn for_loop(&mut self) -> Result<Command, Flaw> {
+        self.at += b"for".len();
+        self.blanks();
+        let name = self.word()?;
+        self.expect(b"in")?;
+        let mut words = Vec::new();
+        loop {
+            self.blanks();
+            match self.peek() {
+                Some(b';' | b'\n') | None => break,
+                _ => words.push(self.word()?),
+            }
+        }
+        self.eat(b";");
+        Ok(Command::For { name, words, body: self.body()? })
+    }
+
+    /// `do LIST; done`
+    fn body(&mut self) -> Result<List, Flaw> {
+        self.expect(b"do")?;
+        let list = self.list()?;
+        self.expect(b"done")?;
+        Ok(list)
+    }
+
+    fn case(&mut self) -> Result<Command, Flaw> {
+        self.at += b"case".len();
+        self.blanks();
+        let word = self.word()?;
+        self.expect(b"in")?;
+        let mut arms = Vec::new();
+        loop {
+            self.newlines();
+            if self.keyword(b"esac") {
+                self.at += b"esac".len();
+                return Ok(Command::Case { word, arms });
+            }
+            self.eat(b"(");
+            let mut patterns = Vec::new();
+            loop {
+                self.blanks();
+                patterns.push(self.word()?);
+                self.blanks();
+                if !self.eat(b"|") {
+                    break;
+                }
+            }
+            if !self.eat(b")") {
+                return Err(Flaw::Syntax);
+            }
+            arms.push((patterns, self.list()?));
+            self.newlines();
+            self.eat(b";;");
+        }
+    }
+
+    fn simple(&mut self) -> Result<Command, Flaw> {
+        let (mut words, mut redirects) = (Vec::new(), Vec::new());
+        loop {
+            self.blanks();
+            if let Some(redirect) = self.redirect()? {
+                redirects.extend(redirect);
+                continue;
+            }
+            match self.peek() {
+                None | Some(b';' | b'&' | b'|' | b'\n' | b')') if words.is_empty() && redirects.is_empty() => {
+                    return Err(Flaw::Syntax);
+                }
+                None | Some(b';' | b'&' | b'|' | b'\n' | b')') => return Ok(Command::Simple { words, redirects }),
+                Some(b'(') => return Err(if words.len() == 1 { Flaw::Beyond } else { Flaw::Syntax }),
+                Some(_) => words.push(self.word()?),
+            }
+        }
+    }
+}

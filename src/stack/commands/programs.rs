@@ -1,0 +1,185 @@
+//! The programs that a hook line calls, by name.
+
+use super::end::{End, Output};
+use super::expand::Word;
+use super::shell::Shell;
+use super::{Status, brctl, ethtool, ifconfig, ip, macchanger, test};
+use crate::address::MacAddress;
+use crate::stack::kernel::LinkKind;
+use bstr::{BStr, BString, ByteSlice};
+
+/// A program: the running shell, the text that it runs, the program's words (its name first) and
+/// what a pipe feeds it.
+type Program = fn(&mut Shell<'_>, &[Word], Option<Output>) -> End;
+
+/// What is modelled, a line each. Anything else has no effect on links and succeeds.
+const PROGRAMS: &[(&str, Program)] = &[
+    (":", |_, _, _| End::of(Status::Success)),
+    (".", |_, _, _| End::unknown()),
+    ("[", |shell, words, _| test::bracket(shell, words)),
+    ("awk", filter),
+    ("brctl", |shell, words, _| brctl::run(shell, &words[1..])),
+    ("cat", cat),
+    ("cd", |_, _, _| End::of(Status::Success)),
+    ("cut", filter),
+    ("echo", |_, words, _| echo(&words[1..])),
+    ("egrep", filter),
+    ("ethtool", |shell, words, _| ethtool::run(shell, &words[1..])),
+    ("exit", exit),
+    ("export", |_, _, _| End::of(Status::Success)),
+    ("false", |_, _, _| End::of(Status::Failure)),
+    ("gawk", filter),
+    ("grep", filter),
+    ("head", pass),
+    ("ifconfig", |shell, words, _| ifconfig::run(shell, &words[1..])),
+    ("ip", |shell, words, _| ip::run(shell, &words[1..])),
+    ("macchanger", |shell, words, _| macchanger::run(shell, &words[1..])),
+    ("mawk", filter),
+    ("printf", |_, _, _| End::of(Status::Success).with(Output::Unknown)),
+    ("return", exit),
+    ("sed", filter),
+    ("set", |_, _, _| End::of(Status::Success)),
+    ("sleep", |_, _, _| End::of(Status::Success)),
+    ("tail", pass),
+    ("tee", pass),
+    ("test", |shell, words, _| test::run(shell, &words[1..])),
+    ("tr", tr),
+    ("true", |_, _, _| End::of(Status::Success)),
+    ("tunctl", tunctl),
+    ("vconfig", vconfig),
+];
+
+/// Programs that run the rest of their words: how many of their own come before that beside options.
+const WRAPPERS: &[(&str, usize)] = &[
+    ("busybox", 0),
+    ("command", 0),
+    ("env", 0),
+    ("exec", 0),
+    ("ionice", 0),
+    ("nice", 0),
+    ("nohup", 0),
+    ("setsid", 0),
+    ("sudo", 0),
+    ("time", 0),
+    ("timeout", 1),
+];
+
+const SHELLS: &[&str] = &["ash", "bash", "busybox-sh", "dash", "sh"];
+
+/// Runs one command.
+pub(super) fn run(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Option<Output>) -> End {
+    let Some((first, arguments)) = words.split_first() else { return End::of(Status::Success) };
+    let Some(path) = first.known() else { return End::unknown() };
+    let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    if name == b"eval" {
+        return eval(shell, arguments);
+    }
+    if SHELLS.iter().any(|shell| shell.as_bytes() == name) {
+        return inline(shell, text, arguments);
+    }
+    if let Some((_, own)) = WRAPPERS.iter().find(|row| row.0.as_bytes() == name) {
+        let options = arguments.iter().take_while(|word| word.text.starts_with(b"-") || word.text.contains(&b'='));
+        let rest = arguments.get(options.count() + own..).unwrap_or_default();
+        return shell.deeper(|shell| run(shell, text, rest, input)).unwrap_or_else(End::unknown);
+    }
+    match PROGRAMS.iter().find(|row| row.0.as_bytes() == name) {
+        Some((_, program)) => program(shell, words, input),
+        None => End::unknown(),
+    }
+}
+
+/// `sh -c TEXT`; a script file is not looked into.
+fn inline(shell: &mut Shell<'_>, text: &[u8], arguments: &[Word]) -> End {
+    let Some(option) = arguments.iter().position(|word| word.text.starts_with(b"-") && word.text.ends_with(b"c"))
+    else {
+        return End::unknown();
+    };
+    let Some(script) = arguments.get(option + 1) else { return End::of(Status::Failure) };
+    let Some(inside) = script.known() else { return End::unknown() };
+    // In plain quotes the script is a piece of the line itself.
+    let raw = text.get(script.raw.clone()).unwrap_or_default();
+    let start = raw.get(1..raw.len().saturating_sub(1)).filter(|piece| *piece == inside.as_bytes());
+    shell.nested(inside, start.map(|_| script.raw.start + 1))
+}
+
+fn eval(shell: &mut Shell<'_>, arguments: &[Word]) -> End {
+    if arguments.iter().any(|word| word.unknown) {
+        return End::unknown();
+    }
+    let text = bstr::join(" ", arguments.iter().map(|word| &word.text));
+    shell.nested(&text, None)
+}
+
+fn exit(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
+    shell.exited = true;
+    End::of(Status::of(words.get(1).is_none_or(|status| status.unknown || status.text == "0")))
+}
+
+fn echo(words: &[Word]) -> End {
+    let option = words.first().is_some_and(|word| word.is(b"-n") || word.is(b"-e"));
+    let words = &words[usize::from(option)..];
+    if let [Word { about: Some(link), .. }] = words {
+        return End::of(Status::Success).with(Output::About(link.clone()));
+    }
+    if words.iter().any(|word| word.unknown) {
+        return End::of(Status::Success).with(Output::Unknown);
+    }
+    let mut text = bstr::join(" ", words.iter().map(|word| &word.text));
+    text.push(b'\n');
+    End::of(Status::Success).with(Output::Known(text.into()))
+}
+
+/// `cat` of a link's address tells it; of a pipe hands it on.
+fn cat(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
+    let [_, file] = words else { return pass(shell, words, input.filter(|_| words.len() == 1)) };
+    let link = file.known().and_then(|path| path.strip_prefix(b"/sys/class/net/")?.strip_suffix(b"/address"));
+    let Some(link) = link.map(BStr::new) else { return End::unknown() };
+    shell.kernel.meet(link);
+    match shell.kernel.address(link) {
+        Some(address) => {
+            let line = address.known().map(|address: MacAddress| Output::Known(format!("{address}\n").into()));
+            End::of(Status::Success).with(line.unwrap_or_else(|| Output::About(link.to_owned())))
+        }
+        None => End::of(Status::Failure),
+    }
+}
+
+/// A filter that leaves a line as it is.
+fn pass(_: &mut Shell<'_>, _: &[Word], input: Option<Output>) -> End {
+    End::unknown().with(input.unwrap_or(Output::Unknown))
+}
+
+/// A filter that picks something out of what is said about a link: its address, we take it.
+fn filter(_: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
+    let quiet = words.iter().any(|word| word.is(b"-q") || word.is(b"-qs"));
+    End::unknown().with(match input {
+        _ if quiet => Output::nothing(),
+        Some(Output::About(link)) => Output::About(link),
+        _ => Output::Unknown,
+    })
+}
+
+/// `tr -d '\n'` leaves an address as it is; what else it does is not looked into.
+fn tr(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
+    match words.get(1) {
+        Some(option) if option.is(b"-d") => pass(shell, words, input),
+        _ => filter(shell, words, input),
+    }
+}
+
+/// `vconfig add PARENT N` makes PARENT.N (its default name type).
+fn vconfig(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
+    let [_, verb, parent, id] = words else { return End::unknown() };
+    let (true, Some(parent), Some(id)) = (verb.is(b"add"), parent.known(), id.known()) else { return End::unknown() };
+    let name: BString = bstr::join(".", [parent, id]).into();
+    End::of(ip::add_vlan(shell.kernel, name.as_bstr(), parent, None))
+}
+
+/// `tunctl -t NAME`
+fn tunctl(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
+    let option = words.iter().position(|word| word.is(b"-t"));
+    let name = option.and_then(|at| words.get(at + 1)).and_then(Word::known);
+    let Some(name) = name else { return End::unknown() };
+    let place = shell.origin.place(&words[0].raw);
+    End::of(Status::of(shell.kernel.add(name, LinkKind::Virtual, None, Some(place)).is_ok()))
+}

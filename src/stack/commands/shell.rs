@@ -1,0 +1,275 @@
+//! Runs lists of commands against the kernel's model.
+
+use super::end::{End, Output};
+use super::expand::{Word, expand, expand_one};
+use super::parse::{Command, Flaw, List, Pipeline, Raw, Redirect, Then, parse};
+use super::pattern::matches;
+use super::{Attempt, Origin, Status, programs};
+use crate::span::Place;
+use crate::stack::kernel::Kernel;
+use bstr::{BStr, BString, ByteSlice};
+use std::collections::BTreeMap;
+
+/// As many commands as one line runs.
+const STEP_LIMIT: usize = 1000;
+/// How deep substitutions, `sh -c` and `eval` may nest.
+const DEPTH_LIMIT: usize = 16;
+
+/// A variable that the script itself sets.
+#[derive(Clone, Debug)]
+pub(super) struct Value {
+    pub(super) word: Word,
+    /// Where its value stands.
+    pub(super) place: Place,
+}
+
+/// A running shell.
+pub(super) struct Shell<'k> {
+    pub(super) kernel: &'k mut Kernel,
+    pub(super) origin: Origin,
+    environment: &'k BTreeMap<BString, BString>,
+    pub(super) variables: BTreeMap<BString, Value>,
+    pub(super) attempts: Vec<Attempt>,
+    steps: usize,
+    depth: usize,
+    /// `exit` was run.
+    pub(super) exited: bool,
+}
+
+impl<'k> Shell<'k> {
+    pub(super) fn new(kernel: &'k mut Kernel, origin: Origin, environment: &'k BTreeMap<BString, BString>) -> Self {
+        Self {
+            kernel,
+            origin,
+            environment,
+            variables: BTreeMap::new(),
+            attempts: Vec::new(),
+            steps: 0,
+            depth: 0,
+            exited: false,
+        }
+    }
+
+    /// Runs a whole text.
+    pub(super) fn script(&mut self, text: &[u8]) -> End {
+        match parse(text) {
+            Ok(list) => self.list(text, &list),
+            Err(Flaw::Syntax) => End::of(Status::Failure),
+            Err(Flaw::Beyond) => End::unknown(),
+        }
+    }
+
+    /// Runs a text in a shell of its own. `start` is its offset in the text that runs now, where
+    /// it is a plain piece of that.
+    pub(super) fn nested(&mut self, text: &[u8], start: Option<usize>) -> End {
+        let outer = self.origin.clone();
+        self.origin.start = outer.start.zip(start).map(|(base, start)| base + start);
+        let end = self.deeper(|shell| shell.script(text));
+        self.origin = outer;
+        self.exited = false;
+        end.unwrap_or_else(End::unknown)
+    }
+
+    /// Does something one level deeper; not at all where that is too deep.
+    pub(super) fn deeper<T>(&mut self, action: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.depth >= DEPTH_LIMIT {
+            return None;
+        }
+        self.depth += 1;
+        let result = action(self);
+        self.depth -= 1;
+        Some(result)
+    }
+
+    /// A variable's value; empty where it is not set, as ifupdown hands on nothing of its own
+    /// environment (execute.c `set_environ`).
+    pub(super) fn variable(&self, name: &[u8]) -> Word {
+        if let Some(value) = self.variables.get(BStr::new(name)) {
+            return value.word.clone();
+        }
+        self.environment.get(BStr::new(name)).map(Word::value).unwrap_or_default()
+    }
+
+    pub(super) fn is_set(&self, name: &[u8]) -> bool {
+        self.variables.contains_key(BStr::new(name)) || self.environment.contains_key(BStr::new(name))
+    }
+
+    /// Whether a link is there; `None` where its name is not known.
+    pub(super) fn has_link(&mut self, name: &Word) -> Option<bool> {
+        let name = name.known()?.to_owned();
+        self.kernel.meet(name.as_bstr());
+        Some(self.kernel.link(name.as_bstr()).is_some())
+    }
+
+    fn list(&mut self, text: &[u8], list: &List) -> End {
+        let mut end = End::of(Status::Success);
+        let mut before = Then::Next;
+        for pipeline in list {
+            let run = match before {
+                Then::Next | Then::Background => true,
+                Then::And => end.status == Status::Success,
+                Then::Or => end.status == Status::Failure,
+            };
+            if run {
+                let next = self.pipeline(text, pipeline);
+                end = End { output: end.output.then(next.output), ..next };
+                if self.exited {
+                    return end;
+                }
+            }
+            // A command that is left out leaves the status: in `a && b || c` a's decides about c.
+            before = pipeline.then;
+            if pipeline.then == Then::Background {
+                (end.status, end.certain) = (Status::Success, true);
+            }
+        }
+        end
+    }
+
+    fn pipeline(&mut self, text: &[u8], pipeline: &Pipeline) -> End {
+        let mut input = None;
+        let mut end = End::of(Status::Success);
+        let piped = pipeline.commands.len() > 1;
+        for command in &pipeline.commands {
+            end = self.command(text, command, input.take());
+            if piped {
+                self.exited = false;
+            }
+            input = Some(end.output.clone());
+        }
+        if pipeline.negated && end.certain {
+            end.status = Status::of(end.status == Status::Failure);
+        }
+        end
+    }
+
+    fn command(&mut self, text: &[u8], command: &Command, input: Option<Output>) -> End {
+        self.steps += 1;
+        if self.steps > STEP_LIMIT {
+            return End::unknown();
+        }
+        match command {
+            Command::Simple { words, redirects } => {
+                let end = self.simple(text, words, input);
+                self.redirect(text, redirects, end)
+            }
+            Command::Group { list, subshell, redirects } => {
+                let end = self.deeper(|shell| shell.list(text, list)).unwrap_or_else(End::unknown);
+                if *subshell {
+                    self.exited = false;
+                }
+                self.redirect(text, redirects, end)
+            }
+            Command::If { arms, otherwise } => self.branches(text, arms, otherwise),
+            Command::For { name, words, body } => self.for_loop(text, name, words, body),
+            Command::Loop => End::unknown(),
+            Command::Case { word, arms } => self.case(text, word, arms),
+        }
+    }
+
+    fn branches(&mut self, text: &[u8], arms: &[(List, List)], otherwise: &List) -> End {
+        let mut output = Output::nothing();
+        for (condition, body) in arms {
+            let end = self.list(text, condition);
+            output = output.then(end.output);
+            if self.exited || end.status == Status::Success {
+                let end = if self.exited { End::of(end.status) } else { self.list(text, body) };
+                return End { output: output.then(end.output), ..end };
+            }
+        }
+        let end = self.list(text, otherwise);
+        End { output: output.then(end.output), ..end }
+    }
+
+    fn for_loop(&mut self, text: &[u8], name: &Raw, words: &[Raw], body: &List) -> End {
+        let mut end = End::of(Status::Success);
+        for word in expand(self, text, words) {
+            if self.steps > STEP_LIMIT {
+                return End::unknown();
+            }
+            let place = self.origin.place(&word.raw);
+            let name = BString::from(text.get(name.clone()).unwrap_or_default());
+            self.variables.insert(name, Value { word, place });
+            let next = self.list(text, body);
+            end = End { output: end.output.then(next.output), ..next };
+            if self.exited {
+                break;
+            }
+        }
+        end
+    }
+
+    fn case(&mut self, text: &[u8], word: &Raw, arms: &[(Vec<Raw>, List)]) -> End {
+        let word = expand_one(self, text, word);
+        for (patterns, body) in arms {
+            let found = patterns.iter().any(|pattern| {
+                let pattern = expand_one(self, text, pattern);
+                word.known().zip(pattern.known()).is_some_and(|(word, pattern)| matches(pattern, word))
+            });
+            if found {
+                return self.list(text, body);
+            }
+        }
+        End::of(Status::Success)
+    }
+
+    fn simple(&mut self, text: &[u8], words: &[Raw], input: Option<Output>) -> End {
+        let assigned = words.iter().take_while(|raw| assignment(text, raw).is_some()).count();
+        let (assignments, rest) = words.split_at(assigned);
+        for raw in assignments {
+            let Some(name) = assignment(text, raw) else { continue };
+            let value = raw.start + name.len() + 1..raw.end;
+            let word = expand_one(self, text, &value);
+            let place = self.origin.place(&value);
+            self.variables.insert(name.into(), Value { word, place });
+        }
+        let words = expand(self, text, rest);
+        if words.is_empty() {
+            return End::of(Status::Success);
+        }
+        programs::run(self, text, &words, input)
+    }
+
+    /// What is left of a command's end where files take its output.
+    fn redirect(&mut self, text: &[u8], redirects: &[Redirect], mut end: End) -> End {
+        for redirect in redirects {
+            let target = expand_one(self, text, &redirect.target);
+            let link = target.known().and_then(|path| {
+                let link = path.strip_prefix(b"/sys/class/net/")?.strip_suffix(b"/address")?;
+                Some(BString::from(link))
+            });
+            if redirect.stdout
+                && let Some(link) = link
+            {
+                let value = end.output.clone().known().unwrap_or_default();
+                let reason = "the kernel lets nobody write that file";
+                self.refused(link.as_bstr(), &target, value.trim_ascii(), reason);
+                end = End::of(Status::Failure);
+            }
+            if redirect.stdout && !target.is(b"2") {
+                end.output = Output::nothing();
+            }
+        }
+        end
+    }
+
+    /// Notes an attempt to set an address that came to nothing.
+    fn refused(&mut self, link: &BStr, word: &Word, value: &[u8], reason: &str) {
+        self.attempts.push(Attempt {
+            link: link.to_owned(),
+            place: self.origin.place(&word.raw),
+            value: value.into(),
+            meant: super::guess(value),
+            failed: Some(reason.to_owned()),
+            bad_value: false,
+        });
+    }
+}
+
+/// The name that a word assigns to.
+fn assignment<'t>(text: &'t [u8], raw: &Raw) -> Option<&'t [u8]> {
+    let word = text.get(raw.clone())?;
+    let name = &word[..word.find_byte(b'=')?];
+    let valid = name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    (valid && name.first().is_some_and(|byte| !byte.is_ascii_digit())).then_some(name)
+}

@@ -1,0 +1,186 @@
+//! `[Match]` conditions on the host: `condition_test_list()` (src/shared/condition.c) for the keys
+//! that `.netdev`, `.network` and `.link` know. A condition that nobody answered holds.
+
+mod version;
+
+use super::Assume;
+use crate::host::Host;
+use crate::span::Place;
+use crate::systemd::address::{MachineId, parse_id};
+use crate::systemd::files::Config;
+use crate::systemd::glob::fnmatch;
+use crate::systemd::words::boolean;
+use bstr::{BString, ByteSlice};
+use std::path::Path;
+
+/// What answers conditions.
+#[derive(Clone, Copy)]
+pub(super) struct Facts<'a> {
+    /// The host's files: `etc/hostname` and `etc/machine-id` answer `Host=`.
+    pub host: &'a Host,
+    /// What the user says.
+    pub assume: &'a Assume,
+    /// The systemd release.
+    pub release: u32,
+}
+
+/// The test of one condition; `None` where nobody answered.
+type Test = fn(&Facts<'_>, &[u8]) -> Option<bool>;
+
+/// The conditions, since which release each is known in these files, and its test.
+const CONDITIONS: &[(&str, u32, Test)] = &[
+    ("Architecture", 0, architecture),
+    ("Credential", 252, credential),
+    ("Firmware", 249, firmware),
+    ("Host", 0, host),
+    ("KernelCommandLine", 0, kernel_command_line),
+    ("KernelVersion", 237, kernel_version),
+    ("Virtualization", 0, virtualization),
+];
+
+/// Whether a configuration's `[Match]` has a condition at all.
+pub(super) fn any(config: &Config, release: u32) -> bool {
+    effective(config, release).next().is_some()
+}
+
+/// The first condition that does not hold, as it stands in the file.
+pub(super) fn failing(config: &Config, facts: &Facts<'_>) -> Option<(Place, BString)> {
+    effective(config, facts.release).find_map(|(test, place, key, value)| {
+        let (negated, wanted) = value.strip_prefix(b"!").map_or((false, value), |rest| (true, rest));
+        let fails = test(facts, wanted).is_some_and(|holds| holds == negated);
+        fails.then(|| (place, [key.as_bytes(), b"=", value].concat().into()))
+    })
+}
+
+/// Of each key the last assignment counts, and an empty one takes it back (`config_parse_net_condition()`).
+fn effective(config: &Config, release: u32) -> impl Iterator<Item = (Test, Place, &'static str, &[u8])> {
+    CONDITIONS.iter().filter(move |row| release >= row.1).filter_map(|&(key, _, test)| {
+        let (file, item) = config.last("Match", key)?;
+        let value = item.value.text.as_bytes();
+        (!value.is_empty()).then(|| (test, file.place(item.span()), key, value))
+    })
+}
+
+/// A machine-id, or a pattern for the host's name whatever the case.
+fn host(facts: &Facts<'_>, wanted: &[u8]) -> Option<bool> {
+    if let Some(wanted) = parse_id(wanted) {
+        return match MachineId::read(facts.host) {
+            MachineId::Known(id) => Some(id == wanted),
+            MachineId::Unknown | MachineId::Unusable => None,
+        };
+    }
+    if let Some(name) = facts.assume.get("host") {
+        return Some(fnmatch(wanted, name.as_bytes(), true));
+    }
+    // hostname(5): the first line that is neither empty nor a comment.
+    let text = facts.host.read(Path::new("etc/hostname"))?;
+    let name = text.lines().map(<[u8]>::trim_ascii).find(|line| !line.is_empty() && !line.starts_with(b"#"))?;
+    Some(fnmatch(wanted, name, true))
+}
+
+fn architecture(facts: &Facts<'_>, wanted: &[u8]) -> Option<bool> {
+    /// What uname(1) calls those whose names differ.
+    const UNAME: &[(&str, &str)] =
+        &[("aarch64", "arm64"), ("i386", "x86"), ("i686", "x86"), ("ppc64le", "ppc64-le"), ("x86_64", "x86-64")];
+    let own = facts.assume.get("architecture")?;
+    let own = UNAME.iter().find(|row| row.0 == own).map_or(own, |row| row.1);
+    Some(wanted == b"native" || wanted == own.as_bytes())
+}
+
+fn credential(facts: &Facts<'_>, wanted: &[u8]) -> Option<bool> {
+    let mut names = facts.assume.all("credential").peekable();
+    names.peek()?;
+    Some(names.any(|name| name.as_bytes() == wanted))
+}
+
+fn firmware(facts: &Facts<'_>, wanted: &[u8]) -> Option<bool> {
+    let mut known = facts.assume.all("firmware").peekable();
+    known.peek()?;
+    Some(known.any(|firmware| firmware.as_bytes() == wanted))
+}
+
+/// A word of the command line, or a key with or without a value.
+fn kernel_command_line(facts: &Facts<'_>, wanted: &[u8]) -> Option<bool> {
+    let mut lines = facts.assume.all("kernel-command-line").peekable();
+    lines.peek()?;
+    let is_it = |word: &str| {
+        let key = if wanted.contains(&b'=') { word } else { word.split('=').next().unwrap_or(word) };
+        key.as_bytes() == wanted
+    };
+    Some(lines.any(|line| line.split_ascii_whitespace().any(is_it)))
+}
+
+fn kernel_version(facts: &Facts<'_>, wanted: &[u8]) -> Option<bool> {
+    facts.assume.get("kernel-version").map(|release| version::holds(release.as_bytes(), wanted))
+}
+
+/// `detect_virtualization()`'s names of containers; all others but `none` are virtual machines
+/// (`virtualization_table`, src/basic/virt.c).
+const CONTAINERS: &[&str] = &[
+    "container-other",
+    "docker",
+    "lxc",
+    "lxc-libvirt",
+    "openvz",
+    "podman",
+    "pouch",
+    "proot",
+    "rkt",
+    "systemd-nspawn",
+    "wsl",
+];
+
+fn virtualization(facts: &Facts<'_>, wanted: &[u8]) -> Option<bool> {
+    let own = facts.assume.get("virtualization")?;
+    let (none, some) = (boolean(own.as_bytes()) == Some(false) || own == "none", boolean(own.as_bytes()) == Some(true));
+    let is_container = |name: &[u8]| name == b"container" || CONTAINERS.iter().any(|known| name == known.as_bytes());
+    if let Some(any) = boolean(wanted) {
+        return Some(any != none);
+    }
+    if wanted == b"private-users" || some {
+        return None;
+    }
+    let container = is_container(own.as_bytes());
+    match wanted {
+        b"vm" => Some(!none && !container),
+        b"container" => Some(container),
+        // The answer names only the category: a name of that category may be it.
+        _ if own == "vm" => (is_container(wanted)).then_some(false),
+        _ if own == "container" => (!is_container(wanted)).then_some(false),
+        _ => Some(wanted == own.as_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn answers_what_it_was_told() {
+        let mut assume = Assume::default();
+        for answer in ["host=Web1", "virtualization=vm", "architecture=x86_64", "kernel-command-line=quiet a=b"] {
+            assume.add(answer).unwrap();
+        }
+        let facts = Facts { host: &Host::new("/nonexistent"), assume: &assume, release: 257 };
+        let answers = |test: Test, wanted: &[&str]| wanted.iter().map(|text| test(&facts, text.as_bytes())).collect();
+        let (yes, no) = (Some(true), Some(false));
+        let all: Vec<Vec<Option<bool>>> = vec![
+            answers(host, &["web*", "db*", "0123456789abcdef0123456789abcdef"]),
+            answers(virtualization, &["yes", "no", "vm", "container", "kvm", "docker"]),
+            answers(architecture, &["x86-64", "native", "arm64"]),
+            answers(kernel_command_line, &["quiet", "a", "a=b", "a=c", "b"]),
+            answers(credential, &["x"]),
+            answers(firmware, &["device-tree"]),
+        ];
+        let wanted = vec![
+            vec![yes, no, None],
+            vec![yes, no, yes, no, None, no],
+            vec![yes, yes, no],
+            vec![yes, yes, yes, no, no],
+            vec![None],
+            vec![None],
+        ];
+        assert_eq!(all, wanted);
+    }
+}

@@ -1,0 +1,178 @@
+//! What `source` lines name: word and glob expansion over a host's files, within limits.
+
+mod fnmatch;
+mod wordexp;
+
+use crate::host::{Host, Kind, host_path};
+use bstr::{BString, ByteSlice};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// As deep as files may source each other. Programs that do not see a loop give up near 1000.
+const DEPTH_LIMIT: usize = 100;
+/// As many files as are read for one program.
+const FILE_LIMIT: usize = 4096;
+/// As many bytes as are read for one program, files that are read twice counted twice.
+const BYTE_LIMIT: usize = 64 * 1024 * 1024;
+/// As many paths as one line may stand for.
+const PATH_LIMIT: usize = 4096;
+/// As many names of directories as all patterns are held against.
+const NAME_LIMIT: usize = 1_000_000;
+/// Longer paths do not exist (`PATH_MAX`).
+const LENGTH_LIMIT: usize = 4096;
+
+/// What opening a sourced file gives.
+pub enum Opened {
+    /// Its path relative to the host's root, and its bytes.
+    File(Arc<Path>, Arc<[u8]>),
+    /// A directory: opening works, reading does not.
+    Directory,
+    /// Nothing that can be opened.
+    Missing,
+    /// A limit is reached: files source each other without end.
+    TooMany,
+}
+
+/// What one program has read so far.
+#[derive(Debug, Default)]
+pub struct Reading {
+    depth: usize,
+    files: usize,
+    bytes: usize,
+    names: usize,
+}
+
+impl Reading {
+    /// Opens a file by the path that a program uses, relative to `/`. After a
+    /// [`File`](Opened::File) comes a [`close`](Self::close).
+    pub fn open(&mut self, host: &Host, path: &[u8]) -> Opened {
+        if self.depth >= DEPTH_LIMIT || self.files >= FILE_LIMIT || self.bytes >= BYTE_LIMIT {
+            return Opened::TooMany;
+        }
+        let path = plain(host, &host_path(path));
+        if host.kind(&path) == Kind::Dir {
+            return Opened::Directory;
+        }
+        let Some(bytes) = host.read(&path) else { return Opened::Missing };
+        self.depth += 1;
+        self.files += 1;
+        self.bytes += bytes.len();
+        Opened::File(Arc::from(path), bytes)
+    }
+
+    /// The end of a file.
+    pub fn close(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// glibc's `wordexp` with `WRDE_NOCMD`: the paths that a line's words stand for. A pattern that
+    /// matches nothing stands for itself. None where `wordexp` fails, and for the whole line then.
+    pub fn wordexp(&mut self, host: &Host, text: &[u8]) -> Option<Vec<BString>> {
+        let mut paths = Vec::new();
+        for pattern in wordexp::split(text)? {
+            let found = if fnmatch::is_magic(&pattern) { self.glob(host, &pattern) } else { Vec::new() };
+            if found.is_empty() {
+                paths.push(fnmatch::literal(&pattern));
+            }
+            paths.extend(found);
+            if paths.len() > PATH_LIMIT {
+                break;
+            }
+        }
+        Some(paths)
+    }
+
+    /// The existing paths that a pattern stands for, spelled as the pattern spells them, sorted by
+    /// byte value. Names that start with a dot match only a pattern that does.
+    pub fn glob(&mut self, host: &Host, pattern: &[u8]) -> Vec<BString> {
+        if pattern.len() > LENGTH_LIMIT {
+            return Vec::new();
+        }
+        let mut paths = vec![BString::default()];
+        for (index, part) in pattern.split_str(b"/").enumerate() {
+            if index > 0 {
+                paths.iter_mut().for_each(|path| path.push(b'/'));
+            }
+            if fnmatch::is_magic(part) {
+                paths = self.match_names(host, &paths, part);
+            } else {
+                let name = fnmatch::literal(part);
+                paths.iter_mut().for_each(|path| path.extend_from_slice(&name));
+            }
+        }
+        paths.retain(|path| !matches!(host.kind(&host_path(path)), Kind::Missing));
+        paths.sort();
+        paths
+    }
+
+    /// The directories' entries that match.
+    fn match_names(&mut self, host: &Host, dirs: &[BString], pattern: &[u8]) -> Vec<BString> {
+        let mut found = Vec::new();
+        for dir in dirs {
+            if self.names > NAME_LIMIT || found.len() > PATH_LIMIT {
+                break;
+            }
+            let names = host.entries(&host_path(dir));
+            self.names += names.len() + 1;
+            let names = names.iter().filter(|name| fnmatch::matches(pattern, name));
+            found.extend(names.map(|name| BString::from([dir.as_slice(), name.as_slice()].concat())));
+        }
+        found
+    }
+}
+
+/// The path without `.`, and without `..` where links are followed for it.
+fn plain(host: &Host, path: &Path) -> PathBuf {
+    if path.components().any(|part| part == Component::ParentDir) {
+        return host.canonical(path).unwrap_or_else(|| path.to_owned());
+    }
+    path.components().filter(|part| matches!(part, Component::Normal(_))).collect()
+}
+
+/// `dirname`.
+#[must_use]
+pub fn dirname(path: &[u8]) -> &[u8] {
+    match path.rfind_byte(b'/') {
+        Some(slash) => match path[..slash].trim_end_with(|c| c == '/') {
+            b"" => b"/",
+            dir => dir,
+        },
+        None => b".",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn expands_words_as_wordexp_does() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["d/b.cfg", "d/a~", "d/.hid", "d/10", "e/10", "d/x[1]"] {
+            std::fs::create_dir_all(dir.path().join(name).parent().unwrap()).unwrap();
+            std::fs::write(dir.path().join(name), "").unwrap();
+        }
+        let host = Host::new(dir.path());
+        let words = |text: &str| {
+            Reading::default()
+                .wordexp(&host, text.as_bytes())
+                .map(|paths| BString::from(bstr::join(" ", paths)).to_string())
+        };
+        assert_eq!(words("/d/*").as_deref(), Some("/d/10 /d/a~ /d/b.cfg /d/x[1]"));
+        assert_eq!(words("/*/1? /./d//b.*").as_deref(), Some("/d/10 /e/10 /./d//b.cfg"));
+        assert_eq!(words("/d/.h* /d/[!0-9]*g").as_deref(), Some("/d/.hid /d/b.cfg"));
+        assert_eq!(words("/d/'*' \"/d/b\".cfg /d/x\\[1]").as_deref(), Some("/d/* /d/b.cfg /d/x[1]"));
+        assert_eq!(words("/d/none* /x$HOME/y ''").as_deref(), Some("/d/none* /x/y "));
+        for failing in ["/d/{a,b}", "$(ls)", "`ls`", "a;b", "\"open"] {
+            assert_eq!(words(failing), None, "{failing}");
+        }
+    }
+
+    #[test]
+    fn dirname_is_the_c_librarys() {
+        for (path, dir) in [("/etc/network/x", "/etc/network"), ("/x", "/"), ("x", "."), ("/a/.//x", "/a/.")] {
+            assert_eq!(dirname(path.as_bytes()), dir.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! One `.netdev` with its drop-ins: what networkd is asked to make (`netdev_load_one()`,
+//! src/network/netdev/netdev.c).
+
+use super::super::condition::{self, Facts};
+use crate::address::MacAddress;
+use crate::span::Place;
+use crate::syntax::unit::Assignment;
+use crate::systemd::address::{Verified, ethernet, verify};
+use crate::systemd::files::{Config, File};
+use crate::systemd::interface;
+use bstr::{BStr, BString, ByteSlice};
+
+/// `netdev_kind_table`.
+const KINDS: &[&str] = &[
+    "bareudp",
+    "batadv",
+    "bond",
+    "bridge",
+    "dummy",
+    "erspan",
+    "fou",
+    "geneve",
+    "gre",
+    "gretap",
+    "ifb",
+    "ip6gre",
+    "ip6gretap",
+    "ip6tnl",
+    "ipip",
+    "ipoib",
+    "ipvlan",
+    "ipvtap",
+    "l2tp",
+    "macsec",
+    "macvlan",
+    "macvtap",
+    "netdevsim",
+    "nlmon",
+    "sit",
+    "tap",
+    "tun",
+    "vcan",
+    "veth",
+    "vlan",
+    "vrf",
+    "vti",
+    "vti6",
+    "vxcan",
+    "vxlan",
+    "wireguard",
+    "wlan",
+    "xfrm",
+];
+
+/// A `.netdev`.
+pub(super) struct Netdev {
+    pub config: Config,
+    /// What to make; the first valid `Kind=`.
+    pub kind: Option<&'static str>,
+    /// Its name; the last valid `Name=`.
+    pub name: Option<BString>,
+    /// The `Name=` that counts.
+    pub origin: Option<Place>,
+    /// Why networkd passes it over, as a clause that starts with a noun.
+    pub ignored: Option<String>,
+    /// What address it is to have.
+    pub asked: Asked,
+}
+
+/// What `[NetDev] MACAddress=` comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Nothing.
+    Unset,
+    /// `none`: nothing on purpose.
+    None(Place),
+    /// This address, valid or not.
+    Address(MacAddress, Place),
+}
+
+/// What one value of `[NetDev] MACAddress=` is (`config_parse_netdev_hw_addr()` since 250,
+/// `config_parse_hwaddr()` before, which knows no `none` and no reset).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Value {
+    Address(MacAddress),
+    None,
+    Reset,
+    Invalid,
+}
+
+impl Value {
+    pub fn read(value: &[u8], release: u32) -> Self {
+        match (value, ethernet(value)) {
+            (_, Some(address)) => Self::Address(address),
+            (b"none", _) if release >= 250 => Self::None,
+            (b"", _) if release >= 250 => Self::Reset,
+            _ => Self::Invalid,
+        }
+    }
+}
+
+impl Netdev {
+    pub fn new(config: Config, facts: &Facts<'_>) -> Self {
+        let kinds = config.all("NetDev", "Kind").filter_map(|(_, item)| known_kind(item.value.as_bstr()));
+        let kind = kinds.into_iter().next();
+        let name = effective_name(&config);
+        let origin = name.map(|(file, item)| file.place(item.span()));
+        let name = name.map(|(_, item)| item.value.text.clone());
+        let ignored = if let Some(refusal) = &config.refused {
+            Some(format!("networkd drops it: {}", refusal.what))
+        } else {
+            condition::failing(&config, facts)
+                .map(|(_, condition)| format!("networkd skips it, as `[Match] {condition}` does not hold on this host"))
+        };
+        Self { asked: asked(&config, facts.release), config, kind, name, origin, ignored }
+    }
+
+    /// Whether networkd makes something of it.
+    pub fn is_loaded(&self) -> bool {
+        self.ignored.is_none() && self.kind.is_some() && self.name.is_some()
+    }
+
+    /// Whether it is to make a bridge.
+    pub fn is_bridge(&self) -> bool {
+        self.kind == Some("bridge")
+    }
+
+    /// The assignment that decides the kind, for what stands next to it.
+    pub fn kind_line(&self) -> Option<(&File, &Assignment)> {
+        self.config.all("NetDev", "Kind").find(|(_, item)| known_kind(item.value.as_bstr()).is_some())
+    }
+
+    /// Whether the address that it asks for is one that no bridge can have: then none is made.
+    pub fn is_refused(&self, release: u32) -> bool {
+        matches!(self.asked, Asked::Address(address, _) if verify(address, release) == Verified::Refused)
+    }
+}
+
+fn known_kind(value: &BStr) -> Option<&'static str> {
+    KINDS.iter().find(|kind| value == **kind).copied()
+}
+
+/// The last valid one; an empty one takes it back (`config_parse_ifname()`).
+fn effective_name(config: &Config) -> Option<(&File, &Assignment)> {
+    let counts = |item: &Assignment| item.value.text.is_empty() || interface::is_valid(&item.value.text);
+    let last = config.all("NetDev", "Name").rfind(|(_, item)| counts(item))?;
+    (!last.1.value.text.is_empty()).then_some(last)
+}
+
+fn asked(config: &Config, release: u32) -> Asked {
+    let mut asked = Asked::Unset;
+    for (file, item) in config.all("NetDev", "MACAddress") {
+        match Value::read(item.value.text.as_bytes(), release) {
+            Value::Address(address) => asked = Asked::Address(address, file.place(item.value.span)),
+            Value::None => asked = Asked::None(file.place(item.span())),
+            Value::Reset => asked = Asked::Unset,
+            Value::Invalid => {}
+        }
+    }
+    asked
+}

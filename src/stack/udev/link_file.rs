@@ -1,0 +1,76 @@
+//! One `.link` file with its drop-ins.
+
+use super::super::condition::{self, Facts};
+use super::super::unit_pins::{link_address, usable};
+use crate::address::MacAddress;
+use crate::span::Place;
+use crate::systemd::files::Config;
+use crate::systemd::matching::{Device, Match, Role};
+
+/// `MACAddressPolicy=`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Policy {
+    /// Leave the address alone, or set the one of `MACAddress=`; so it is without the key.
+    None,
+    /// A random one.
+    Random,
+    /// One made of the machine-id and the link's name.
+    Persistent,
+}
+
+/// A `.link` file.
+#[derive(Clone)]
+pub(super) struct LinkFile {
+    pub config: Config,
+    pub matching: Match,
+    /// Why udevd passes the file over, as a clause.
+    pub ignored: Option<String>,
+}
+
+impl LinkFile {
+    /// What udevd makes of it (`link_load_one()`).
+    pub fn new(config: Config, facts: &Facts<'_>) -> Self {
+        let matching = Match::read(&config, Role::Link, facts.release);
+        let ignored = if let Some(refusal) = &config.refused {
+            Some(format!("systemd-udevd drops the whole file: {}", refusal.what))
+        } else if matching.is_empty() && !condition::any(&config, facts.release) {
+            Some("its `[Match]` has nothing that a .link file knows, so systemd-udevd passes it over".to_owned())
+        } else {
+            condition::failing(&config, facts)
+                .map(|(_, condition)| format!("`[Match] {condition}` does not hold on this host"))
+        };
+        Self { config, matching, ignored }
+    }
+
+    /// Whether udevd would apply it to that link.
+    pub fn applies_to(&self, device: &Device<'_>) -> bool {
+        self.ignored.is_none() && self.matching.matches(device)
+    }
+
+    /// Its file name.
+    pub fn name(&self) -> String {
+        self.config.name.to_string()
+    }
+
+    /// The policy that is in effect, and where the tree states it.
+    pub fn policy(&self, release: u32) -> (Policy, Option<Place>) {
+        let mut found = (Policy::None, None);
+        for (file, item) in self.config.all("Link", "MACAddressPolicy") {
+            let policy = match &item.value.text[..] {
+                b"none" => Policy::None,
+                b"random" => Policy::Random,
+                b"persistent" => Policy::Persistent,
+                b"" if release >= 250 => Policy::None,
+                _ => continue,
+            };
+            found = (policy, file.in_tree.then(|| file.place(item.span())));
+        }
+        found
+    }
+
+    /// The address that it states and that a link can have.
+    pub fn address(&self, release: u32) -> Option<(MacAddress, Place)> {
+        let (address, file, item) = link_address(&self.config, release)?;
+        Some((usable(address, release)?, file.place(item.value.span)))
+    }
+}

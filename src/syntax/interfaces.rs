@@ -1,1 +1,0 @@
-//! `/etc/network/interfaces` in the dialects of the ifupdown family.

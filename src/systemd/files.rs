@@ -1,0 +1,299 @@
+//! Which `.netdev`, `.network` and `.link` files a systemd daemon finds, and what masks them:
+//! `conf_files_list_strv()` (src/basic/conf-files.c), `config_parse_many()` and
+//! `null_or_empty_path()` as `netdev_load_one()` and its like call them.
+
+use crate::host::{Host, Kind};
+use crate::span::{Place, Span};
+use crate::syntax::unit::{Assignment, Unit, parse};
+use bstr::{BStr, BString, ByteSlice};
+use std::collections::BTreeMap;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// `NETWORK_DIRS`, the first wins; `/lib` is another directory only where `/usr` is not merged,
+/// and newer releases than 254 do not look there (b0d3095fd6). `/usr/local/lib` since 242.
+const DIRECTORIES: &[(&str, std::ops::RangeInclusive<u32>)] = &[
+    ("etc/systemd/network", 0..=u32::MAX),
+    ("run/systemd/network", 0..=u32::MAX),
+    ("usr/local/lib/systemd/network", 242..=u32::MAX),
+    ("usr/lib/systemd/network", 0..=u32::MAX),
+    ("lib/systemd/network", 0..=254),
+];
+
+/// The last suffixes of names that are passed over (`hidden_or_backup_file()`, src/basic/path-util.c).
+const BACKUPS: &[&str] = &[
+    "rpmnew",
+    "rpmsave",
+    "rpmorig",
+    "dpkg-old",
+    "dpkg-new",
+    "dpkg-tmp",
+    "dpkg-dist",
+    "dpkg-bak",
+    "dpkg-backup",
+    "dpkg-remove",
+    "ucf-new",
+    "ucf-old",
+    "ucf-dist",
+    "swp",
+    "bak",
+    "old",
+    "new",
+];
+
+/// One file as it was read.
+#[derive(Clone)]
+pub struct File {
+    /// Relative to the host's root.
+    pub path: Arc<Path>,
+    /// Its bytes.
+    pub text: Arc<[u8]>,
+    /// What systemd makes of them.
+    pub unit: Unit,
+    /// Whether the tree has it; a vendor's file may be taken as there.
+    pub in_tree: bool,
+}
+
+impl File {
+    /// Its path, for people.
+    #[must_use]
+    pub fn shown(&self) -> std::path::Display<'_> {
+        self.path.display()
+    }
+
+    /// A place in it.
+    #[must_use]
+    pub fn place(&self, span: Span) -> Place {
+        Place::new(&self.path, span)
+    }
+}
+
+/// A configuration: a main file and its drop-ins, in the order in which they are read.
+#[derive(Clone, Default)]
+pub struct Config {
+    /// The main file's name without directories.
+    pub name: BString,
+    /// The main file first. What the daemon did not get to read is not in it.
+    pub files: Vec<File>,
+    /// Why the daemon drops all of it.
+    pub refused: Option<Refusal>,
+}
+
+/// Why a daemon drops a configuration.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// Where.
+    pub place: Place,
+    /// What is wrong, as a clause.
+    pub what: String,
+    /// The cure.
+    pub help: &'static str,
+}
+
+impl Config {
+    /// The assignments of all sections of that name, in the order in which they count.
+    pub fn section<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = (&'a File, &'a Assignment)> {
+        let all: Vec<_> =
+            self.files.iter().flat_map(|file| file.unit.section(name).map(move |item| (file, item))).collect();
+        all.into_iter()
+    }
+
+    /// The assignments to one key.
+    pub fn all<'a>(
+        &'a self,
+        section: &'a str,
+        key: &'a str,
+    ) -> impl DoubleEndedIterator<Item = (&'a File, &'a Assignment)> {
+        self.section(section).filter(move |(_, item)| item.is(key))
+    }
+
+    /// The last assignment to one key.
+    #[must_use]
+    pub fn last<'a>(&'a self, section: &'a str, key: &'a str) -> Option<(&'a File, &'a Assignment)> {
+        self.all(section, key).next_back()
+    }
+}
+
+/// A daemon that reads configurations.
+pub struct Reader<'a> {
+    host: &'a Host,
+    release: u32,
+    user: Option<User>,
+}
+
+/// Who a daemon is when it opens files.
+struct User {
+    uid: Option<u32>,
+    gids: Vec<u32>,
+}
+
+impl<'a> Reader<'a> {
+    /// udevd, which is root.
+    #[must_use]
+    pub fn udevd(host: &'a Host, release: u32) -> Self {
+        Self { host, release, user: None }
+    }
+
+    /// networkd, which reads as user systemd-network, without `CAP_DAC_OVERRIDE` (its unit).
+    #[must_use]
+    pub fn networkd(host: &'a Host, release: u32) -> Self {
+        Self { host, release, user: Some(User::named(host, b"systemd-network")) }
+    }
+
+    /// The configurations whose names end so, in the order in which the daemon takes them: by name,
+    /// whatever their directory. Masked ones are left out; `vendor` is a file that is there although
+    /// the tree lacks it.
+    #[must_use]
+    pub fn configs(&self, suffix: &str, vendor: Option<(&str, &[u8])>) -> Vec<Config> {
+        let directories = self.directories();
+        let mut found = self.list(&directories, suffix);
+        if let Some((name, _)) = vendor {
+            found.entry(name.into()).or_insert_with(|| Path::new("usr/lib/systemd/network").join(name));
+        }
+        let text_of = |name: &BString, path: &Path| match vendor {
+            Some((known, text)) if *name == known && self.host.kind(path) == Kind::Missing => Some(Arc::from(text)),
+            _ => self.host.read(path),
+        };
+        let read = |(name, path): (BString, PathBuf)| {
+            let text = text_of(&name, &path);
+            self.config(&directories, name, path, text)
+        };
+        found.into_iter().filter_map(read).collect()
+    }
+
+    fn config(&self, directories: &[PathBuf], name: BString, path: PathBuf, text: Option<Arc<[u8]>>) -> Option<Config> {
+        let mut config = Config { name, ..Config::default() };
+        match (self.host.kind(&path), &text) {
+            // An empty file or a device hides what lies in the directories below, and nothing else.
+            (Kind::Null | Kind::Other, _) => return None,
+            (_, Some(text)) if text.is_empty() => return None,
+            (Kind::File | Kind::Missing, _) => self.read(&mut config, path, text),
+            (Kind::Dangling, _) => config.refuse(path, "this symbolic link leads nowhere", "remove it"),
+            (Kind::Dir, _) => config.refuse(path, "this is a directory", "rename it"),
+        }
+        // `.link` drop-ins since 248 (e406e8a29a), `.netdev` ones fully since 240 (6ce611e57c).
+        let since = if config.name.ends_with(b".link") { 248 } else { 240 };
+        if self.release >= since {
+            self.read_drop_ins(&mut config, directories);
+        }
+        Some(config)
+    }
+
+    /// The drop-ins of all directories, in the order of their names: the last one wins.
+    fn read_drop_ins(&self, config: &mut Config, directories: &[PathBuf]) {
+        let folder = std::ffi::OsStr::from_bytes(&[config.name.as_bytes(), b".d"].concat()).to_owned();
+        let folders: Vec<PathBuf> = directories.iter().map(|directory| directory.join(&folder)).collect();
+        for (_, path) in self.list(&folders, ".conf") {
+            match self.host.kind(&path) {
+                Kind::File => {
+                    let text = self.host.read(&path);
+                    self.read(config, path, text);
+                }
+                // Measured on 262; up to 257 such a link masked the drop-in, as the manual says.
+                Kind::Null if self.release >= 258 => {
+                    config.refuse(path, "this link to /dev/null cannot be opened", "make it an empty file instead");
+                }
+                Kind::Dir => config.refuse(path, "this is a directory", "rename it"),
+                Kind::Null | Kind::Other | Kind::Dangling | Kind::Missing => {}
+            }
+        }
+    }
+
+    fn read(&self, config: &mut Config, path: PathBuf, text: Option<Arc<[u8]>>) {
+        let Some(text) = text else {
+            return config.refuse(path, "this file cannot be read", "make it readable");
+        };
+        let help = "let the user systemd-network read it: chgrp systemd-network and chmod 0640, or chmod 0644";
+        if !self.may_read(&path) {
+            config.refuse(path.clone(), "the user systemd-network, as which networkd runs, may not read it", help);
+        }
+        let in_tree = self.host.kind(&path) == Kind::File;
+        let file = File { path: path.into(), unit: parse(&text, self.release), text, in_tree };
+        if let (None, Some(flaw)) = (&config.refused, file.unit.fatal()) {
+            config.refused =
+                Some(Refusal { place: file.place(flaw.span), what: flaw.kind.to_string(), help: flaw.kind.help() });
+        }
+        config.files.push(file);
+    }
+
+    fn directories(&self) -> Vec<PathBuf> {
+        let known = DIRECTORIES.iter().filter(|row| row.1.contains(&self.release));
+        let mut directories: Vec<PathBuf> = Vec::new();
+        let mut seen = Vec::new();
+        for directory in known.map(|row| PathBuf::from(row.0)) {
+            let real = self.host.canonical(&directory).unwrap_or_else(|| directory.clone());
+            if !seen.contains(&real) {
+                seen.push(real);
+                directories.push(directory);
+            }
+        }
+        directories
+    }
+
+    /// The files with a suffix, of each name the one in the first directory; sorted by byte value.
+    fn list(&self, directories: &[PathBuf], suffix: &str) -> BTreeMap<BString, PathBuf> {
+        let mut found = BTreeMap::new();
+        for directory in directories {
+            for name in self.host.entries(directory) {
+                if name.ends_with(suffix.as_bytes()) && !is_passed_over(name.as_bstr()) {
+                    let path = directory.join(std::ffi::OsStr::from_bytes(&name));
+                    found.entry(name).or_insert(path);
+                }
+            }
+        }
+        found
+    }
+
+    fn may_read(&self, path: &Path) -> bool {
+        let (Some(user), Some(mode)) = (&self.user, self.host.mode(path)) else { return true };
+        let readable = if user.uid == Some(mode.uid) {
+            0o400
+        } else if user.gids.contains(&mode.gid) {
+            0o040
+        } else {
+            0o004
+        };
+        mode.bits & readable != 0
+    }
+}
+
+impl Config {
+    fn refuse(&mut self, path: PathBuf, what: &str, help: &'static str) {
+        if self.refused.is_none() {
+            let place = Place::new(&path.into(), Span::default());
+            self.refused = Some(Refusal { place, what: what.to_owned(), help });
+        }
+    }
+}
+
+impl User {
+    /// Who a user is by the tree's own `etc/passwd` and `etc/group`.
+    fn named(host: &Host, name: &[u8]) -> Self {
+        let number = |field: Option<&[u8]>| field.and_then(|field| field.to_str().ok()?.parse().ok());
+        let lines = |path: &str| host.read(Path::new(path)).unwrap_or_default();
+        let (mut uid, mut gids) = (None, Vec::new());
+        for line in lines("etc/passwd").lines() {
+            let mut fields = line.split_str(":");
+            if fields.next() == Some(name) {
+                uid = number(fields.nth(1));
+                gids.extend(number(fields.next()));
+            }
+        }
+        for line in lines("etc/group").lines() {
+            let mut fields = line.split_str(":");
+            let (group, gid) = (fields.next(), number(fields.nth(1)));
+            let member = fields.next().is_some_and(|members| members.split_str(",").any(|member| member == name));
+            if member || group == Some(name) {
+                gids.extend(gid);
+            }
+        }
+        Self { uid, gids }
+    }
+}
+
+/// `hidden_or_backup_file()`.
+fn is_passed_over(name: &BStr) -> bool {
+    let last = name.rfind_byte(b'.').and_then(|dot| name.get(dot + 1..)).unwrap_or_default();
+    name.starts_with(b".") || name.ends_with(b"~") || BACKUPS.iter().any(|suffix| last == suffix.as_bytes())
+}

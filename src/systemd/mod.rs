@@ -1,0 +1,9 @@
+//! What all readers of systemd's network files share: which files they find, how their values
+//! are split and compared, and the addresses that are made of a machine-id.
+
+pub mod address;
+pub mod files;
+pub mod glob;
+pub mod interface;
+pub mod matching;
+pub mod words;

@@ -1,0 +1,259 @@
+//! The command line from outside: what is found where, exit codes, streams, what is written.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use bstr::ByteSlice;
+use common::{File, Tree, bridgepin, read_tree, write_tree};
+use pretty_assertions::assert_eq;
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::{Output, Stdio};
+use tempfile::TempDir;
+
+const FLOATING: &str = "auto br0\niface br0 inet dhcp\n    bridge_ports eth0\n";
+const PINNED: &str = "auto br0\niface br0 inet dhcp\n    bridge_ports eth0\n    bridge_hw b4:99:ba:00:00:01\n";
+const ADDRESS: &str = "br0=b4:99:ba:00:00:01";
+
+fn tree(files: &[(&str, &str)]) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let files: Tree = files.iter().map(|(path, text)| (path.into(), File::Text((*text).into()))).collect();
+    write_tree(dir.path(), &files);
+    dir
+}
+
+fn run(dir: &Path, arguments: &[&str]) -> Output {
+    bridgepin().current_dir(dir).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+/// Exit code, stdout, stderr.
+fn said(dir: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = run(dir, arguments);
+    (
+        output.status.code().unwrap(),
+        output.stdout.to_str_lossy().into_owned(),
+        output.stderr.to_str_lossy().into_owned(),
+    )
+}
+
+/// The places of the findings, as `concise` prints them.
+fn places(dir: &Path, arguments: &[&str]) -> Vec<String> {
+    let output = run(dir, &[&["check", "--output-format", "concise"], arguments].concat());
+    let text = output.stdout.to_str_lossy().into_owned();
+    text.lines()
+        .filter_map(|line| line.split_once(": ").map(|(place, _)| place.to_owned()))
+        .filter(|place| place.contains(':'))
+        .collect()
+}
+
+#[test]
+fn exit_codes() {
+    let dir = tree(&[
+        ("good/etc/network/interfaces", PINNED),
+        ("bad/etc/network/interfaces", FLOATING),
+        ("none/README", "text\n"),
+    ]);
+    let code = |arguments: &[&str]| run(dir.path(), arguments).status.code();
+    assert_eq!(code(&["check", "good"]), Some(0));
+    assert_eq!(code(&["check", "bad"]), Some(1));
+    assert_eq!(code(&["check", "none"]), Some(0), "nothing to lint");
+    assert_eq!(code(&["check", "none/README"]), Some(0), "a hook passes everything");
+    assert_eq!(code(&["check", "missing"]), Some(2));
+    assert_eq!(code(&["check", "bad", "missing"]), Some(2), "2 wins over 1");
+    assert_eq!(code(&["check", "--no-such-option"]), Some(2));
+    assert_eq!(code(&["check", "--stack", "ifdown"]), Some(2));
+    assert_eq!(code(&["check", "--exit-zero", "bad"]), Some(0));
+    assert_eq!(code(&["check", "--fail-on", "never", "bad"]), Some(0));
+    assert_eq!(code(&["check", "--fail-on", "error", "bad"]), Some(1), "it carries an address");
+    assert_eq!(code(&["check", "--diff", "bad"]), Some(1));
+    assert_eq!(code(&["list", "bad"]), Some(0));
+    assert_eq!(code(&["list", "missing"]), Some(2));
+    assert_eq!(code(&["rule", "no-such-rule"]), Some(2));
+    assert_eq!(code(&["check", "--fix", "--mac", ADDRESS, "--exit-non-zero-on-fix", "bad"]), Some(1));
+    assert_eq!(code(&["check", "--fix", "--exit-non-zero-on-fix", "bad"]), Some(0), "nothing left to fix");
+}
+
+#[test]
+fn hosts_are_found_wherever_they_lie() {
+    let dir = tree(&[
+        ("etc/network/interfaces", FLOATING),
+        ("hosts/web1/etc/network/interfaces", FLOATING),
+        ("roles/x/files/br0.netdev", "[NetDev]\nName=br0\nKind=bridge\n"),
+        ("roles/y/templates/interfaces", FLOATING),
+        ("roles/z/interfaces", "no configuration at all\n"),
+        ("sysconfig/ifcfg-br0", "DEVICE=br0\nTYPE=Bridge\n"),
+    ]);
+    let found = [
+        "etc/network/interfaces:2:7",
+        "hosts/web1/etc/network/interfaces:2:7",
+        "roles/x/files/br0.netdev:2:6",
+        "roles/y/templates/interfaces:2:7",
+    ];
+    let places = places(dir.path(), &[]);
+    for place in found {
+        assert!(places.contains(&place.to_owned()), "{place} in {places:?}");
+    }
+    assert!(places.iter().any(|place| place.starts_with("sysconfig/ifcfg-br0:")), "{places:?}");
+    assert_eq!(places.len(), 5, "{places:?}");
+}
+
+#[test]
+fn a_file_is_judged_with_its_siblings_and_only_itself_is_reported() {
+    let dir = tree(&[
+        ("h/etc/network/interfaces", "source interfaces.d/*\niface br1 inet manual\n    bridge_ports none\n"),
+        ("h/etc/network/interfaces.d/br0", FLOATING),
+        ("n/br0.netdev", "[NetDev]\nName=br0\nKind=bridge\n"),
+        ("n/br0.netdev.d/mac.conf", "[NetDev]\nMACAddress=b4:99:ba:00:00:01\n"),
+    ]);
+    assert_eq!(places(dir.path(), &["h/etc/network/interfaces.d/br0"]), ["h/etc/network/interfaces.d/br0:2:7"]);
+    assert_eq!(places(dir.path(), &["h/etc/network/interfaces"]), ["h/etc/network/interfaces:2:7"]);
+    assert_eq!(places(dir.path(), &["n/br0.netdev"]), Vec::<String>::new(), "its drop-in pins it");
+    assert_eq!(places(&dir.path().join("h/etc/network"), &["."]).len(), 2, "from inside the tree");
+    let twice = ["h", "h/etc/network/interfaces", "h/etc", "h"];
+    assert_eq!(places(dir.path(), &twice).len(), 2, "a file reached twice is judged once");
+}
+
+#[test]
+fn a_fix_writes_only_into_what_was_given() {
+    let files = [
+        ("etc/network/interfaces", "source interfaces.d/*\n"),
+        ("etc/network/interfaces.d/a", FLOATING),
+        ("etc/network/interfaces.d/b", "iface br1 inet manual\n    bridge_ports eth1\n"),
+    ];
+    let dir = tree(&files);
+    let output = run(dir.path(), &["check", "--fix", "etc/network/interfaces.d/a"]);
+    assert_eq!(output.status.code(), Some(0));
+    let after = read_tree(dir.path());
+    let changed: Vec<&str> = files
+        .iter()
+        .filter(|(path, text)| after[Path::new(path)] != File::Text((*text).into()))
+        .map(|(path, _)| *path)
+        .collect();
+    assert_eq!(changed, ["etc/network/interfaces.d/a"]);
+}
+
+#[test]
+fn text_on_stdin() {
+    let dir = tree(&[("etc/network/interfaces", PINNED)]);
+    let piped = |arguments: &[&str]| {
+        let mut child = bridgepin()
+            .current_dir(dir.path())
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(FLOATING.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        (
+            output.status.code().unwrap(),
+            output.stdout.to_str_lossy().into_owned(),
+            output.stderr.to_str_lossy().into_owned(),
+        )
+    };
+    let name = ["--stdin-filename", "etc/network/interfaces", "-"];
+    let (code, out, _) = piped(&[&["check", "--output-format", "concise"][..], &name].concat());
+    assert_eq!((code, out.starts_with("etc/network/interfaces:2:7: ")), (1, true), "{out}");
+    let (code, out, report) = piped(&[&["check", "--fix", "--mac", ADDRESS][..], &name].concat());
+    assert_eq!((code, out.as_str()), (0, PINNED), "stdout is only the text");
+    assert!(report.contains("Fixed 1 finding"), "{report}");
+    let (code, out, _) = piped(&[&["check", "--diff", "--mac", ADDRESS][..], &name].concat());
+    assert_eq!(
+        (code, out.as_str()),
+        (
+            1,
+            "--- a/etc/network/interfaces\n+++ b/etc/network/interfaces\n@@ -1,3 +1,4 @@\n auto br0\n iface br0 inet dhcp\n     bridge_ports eth0\n+    bridge_hw b4:99:ba:00:00:01\n"
+        )
+    );
+    assert_eq!(piped(&["check", "-"]).0, 2, "the name is missing");
+    assert_eq!(fs::read_to_string(dir.path().join("etc/network/interfaces")).unwrap(), PINNED);
+}
+
+#[test]
+fn nothing_outside_a_host_is_read() {
+    let dir = tree(&[
+        ("secret/br9", "iface br9 inet dhcp\n    bridge_ports eth9\n"),
+        ("host/etc/network/interfaces", "source ../../../secret/*\nsource /secret/*\nsource interfaces.d/*\n"),
+        ("host/etc/network/interfaces.d/keep", ""),
+    ]);
+    symlink(dir.path().join("secret/br9"), dir.path().join("host/etc/network/interfaces.d/absolute")).unwrap();
+    symlink("../../../../secret/br9", dir.path().join("host/etc/network/interfaces.d/relative")).unwrap();
+    let (code, out, _) = said(dir.path(), &["list", "host"]);
+    assert_eq!((code, out.as_str()), (0, "No bridges found.\n"));
+}
+
+#[test]
+fn links_inside_a_host_lead_as_in_a_chroot() {
+    let dir = tree(&[
+        ("host/srv/net/br0", FLOATING),
+        ("host/etc/network/interfaces", "source /etc/network/interfaces.d/*\n"),
+    ]);
+    symlink("/srv/net", dir.path().join("host/etc/network/interfaces.d")).unwrap();
+    assert_eq!(places(dir.path(), &["host"]), ["host/srv/net/br0:2:7"]);
+    let output = run(dir.path(), &["check", "--fix", "--mac", ADDRESS, "host"]);
+    assert_eq!(output.status.code(), Some(0), "{}", output.stdout.as_bstr());
+    assert_eq!(fs::read_to_string(dir.path().join("host/srv/net/br0")).unwrap(), PINNED);
+}
+
+#[test]
+fn root_is_one_host() {
+    let dir = tree(&[("mnt/etc/network/interfaces", FLOATING), ("mnt/srv/other/etc/network/interfaces", FLOATING)]);
+    let (code, out, report) = said(dir.path(), &["check", "--root", "mnt", "--diff", "--mac", ADDRESS]);
+    assert_eq!(code, 1, "{report}");
+    assert!(
+        out.starts_with("--- a/etc/network/interfaces\n+++ b/etc/network/interfaces\n"),
+        "relative to the root: {out}"
+    );
+    assert_eq!(out.matches("+++ ").count(), 1);
+}
+
+#[test]
+fn sysfs_tells_the_address() {
+    let dir = tree(&[
+        ("etc/network/interfaces", FLOATING),
+        ("sys/class/net/eth0/address", "b4:99:ba:00:00:01\n"),
+        ("sys/class/net/eth0/addr_assign_type", "0\n"),
+    ]);
+    let (code, ..) = said(dir.path(), &["check", "--fix", "--sysfs", "sys", "etc"]);
+    assert_eq!(code, 0);
+    assert_eq!(fs::read_to_string(dir.path().join("etc/network/interfaces")).unwrap(), PINNED);
+    assert_eq!(said(dir.path(), &["check", "--sysfs", "etc", "etc"]).0, 2, "no /sys");
+}
+
+#[test]
+fn what_cannot_be_read_is_an_error_and_the_rest_is_checked() {
+    let dir = tree(&[("a/etc/network/interfaces", FLOATING), ("b/etc/network/interfaces/is-a-directory", "")]);
+    fs::create_dir_all(dir.path().join("c/etc/network")).unwrap();
+    let large = fs::File::create(dir.path().join("c/etc/network/interfaces")).unwrap();
+    large.set_len(17 * 1024 * 1024).unwrap();
+    let (code, out, error) = said(dir.path(), &["check", "--output-format", "concise"]);
+    assert_eq!(code, 2);
+    assert!(out.contains("a/etc/network/interfaces:2:7: "), "{out}");
+    assert_eq!(
+        error,
+        "error: c/etc/network/interfaces: 17825792 bytes are too much for a configuration file (the limit is 16 MiB); exclude it\n"
+    );
+}
+
+#[test]
+fn excludes() {
+    let dir = tree(&[("a/etc/network/interfaces", FLOATING), ("b/etc/network/interfaces", FLOATING)]);
+    assert_eq!(places(dir.path(), &["--exclude", "a"]), ["b/etc/network/interfaces:2:7"]);
+    assert_eq!(places(dir.path(), &["--exclude", "*/etc/**"]), Vec::<String>::new());
+    assert_eq!(places(dir.path(), &["--exclude", "a", "a/etc/network/interfaces"]).len(), 1, "named files are checked");
+    assert_eq!(places(dir.path(), &["--exclude", "a", "--force-exclude", "a/etc/network/interfaces"]).len(), 0);
+}
+
+#[test]
+fn control_characters_do_not_reach_the_terminal() {
+    let dir = tree(&[("etc/network/interfaces", "iface br\u{1b}[31m inet dhcp\n    bridge_ports eth0\n")]);
+    for format in ["full", "concise", "json"] {
+        let output = run(dir.path(), &["check", "--output-format", format]);
+        assert!(!output.stdout.contains(&0x1b), "{format}: {}", output.stdout.as_bstr());
+    }
+    assert!(!run(dir.path(), &["list"]).stdout.contains(&0x1b));
+}
