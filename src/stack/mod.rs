@@ -8,6 +8,7 @@ mod busybox;
 pub mod commands;
 mod condition;
 pub mod eni;
+mod ifcfg;
 mod ifupdown;
 mod ifupdown2;
 mod ifupdown_ng;

@@ -122,6 +122,11 @@ impl<'a> Shell<'a> {
         self.variables.insert(name.to_owned(), variable);
     }
 
+    /// `unset NAME`.
+    pub fn unset(&mut self, name: &BStr) {
+        self.variables.remove(name);
+    }
+
     /// Runs something as the body of a function: what it declares local is gone afterwards.
     pub fn in_function<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> T {
         self.hidden.push(BTreeMap::new());
