@@ -6,12 +6,14 @@ mod fix;
 pub(super) use fix::candidates;
 
 use super::commands::guess;
-use crate::host::{Host, Kind, host_path};
+use crate::address::MacAddress;
+use crate::host::{Host, Kind, host_path, path_bytes};
 use crate::judgement::{Effect, Pin};
 use crate::span::{Place, Span};
 use crate::syntax::Token;
-use crate::syntax::shell::Content;
+use crate::syntax::shell::{Content, Outside, Shell};
 use bstr::{BStr, BString};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -114,6 +116,16 @@ pub(super) fn content(host: &Host, path: &BStr) -> Content {
         }
         None => Content::Unknown,
     }
+}
+
+/// The address that bash makes of the assignment at a place, where that can be told.
+pub(super) fn value_in_bash(host: &Host, place: &Place) -> Option<MacAddress> {
+    let outside = Outside::new(|path| content(host, path));
+    let mut shell = Shell::new(&outside, BTreeMap::new());
+    let path = [b"/", &path_bytes(&place.file)[..]].concat();
+    shell.in_function(|shell| shell.source_file(BStr::new(&path)));
+    let mut variables = ["MACADDR", "BRIDGE_MACADDR"].into_iter().filter_map(|name| shell.variable(BStr::new(name)));
+    guess(variables.find(|variable| variable.place.as_ref() == Some(place))?.value.text()?)
 }
 
 #[cfg(test)]

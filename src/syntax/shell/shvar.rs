@@ -18,6 +18,8 @@ pub struct File {
 pub struct Line {
     /// With its line ending.
     pub span: Span,
+    /// Its text, without line ending.
+    pub text: BString,
     /// What it says.
     pub says: Says,
 }
@@ -52,7 +54,9 @@ impl File {
         let end = bytes.find_byte(0).unwrap_or(bytes.len());
         let lines = physical_lines(bytes).map(|span| {
             let text = Span::new(span.start.min(end), span.end.min(end));
-            Line { span, says: line(bytes, text) }
+            let shown = text.of(bytes);
+            let shown = shown.strip_suffix(b"\n").unwrap_or(shown);
+            Line { span, text: shown.into(), says: line(bytes, text) }
         });
         Self { lines: lines.collect() }
     }
