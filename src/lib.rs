@@ -11,6 +11,7 @@ pub mod edit;
 pub mod exit;
 pub mod finding;
 pub mod fix;
+pub mod fnmatch;
 pub mod glob;
 pub mod host;
 pub mod ignore;
