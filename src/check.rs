@@ -1,10 +1,11 @@
 //! One host from its files to its findings: recognise, judge, apply the rules, plan the fixes.
 
 use crate::baseline::{Baseline, Entry};
+use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::host::{Host, Unreadable};
 use crate::judgement::{Bridge, Judgement, Outcome};
-use crate::links::{Links, Named};
+use crate::links::{Links, Named, Sources};
 use crate::recognise::{Signs, recognise};
 use crate::selection::Selection;
 use crate::stack::{self, Assume, Family, Stack, World};
@@ -27,6 +28,8 @@ pub struct Options {
     pub assume: Assume,
     /// What stands for `/sys`.
     pub sysfs: Option<PathBuf>,
+    /// What an inventory tells of the hosts' links.
+    pub facts: Option<Arc<Facts>>,
     /// The addresses that bridges are to have.
     pub wanted: BTreeMap<BString, Named>,
     /// The addresses that links have, as the user says.
@@ -117,7 +120,9 @@ pub struct Report {
 
 /// Judges a host and calls `visit` with each family of its files.
 pub fn each_subject<R>(host: &Host, options: &Options, mut visit: impl FnMut(&Subject<'_>) -> R) -> Vec<R> {
-    let links = Links::gather(host, options.sysfs.as_deref()).named(&options.links);
+    let sources =
+        Sources { named: Some(&options.links), sys: options.sysfs.as_deref(), facts: options.facts.as_deref() };
+    let links = Links::gather(host, sources);
     let world = World { host, links: &links, assume: &options.assume };
     let mut results = Vec::new();
     for readings in readings(world, options) {

@@ -129,6 +129,12 @@ impl Host {
         Self { mounts, live: false, cache: Rc::default(), overlay: BTreeMap::new() }
     }
 
+    /// The directory of this machine that plays `/`, or the folder of the loose files.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.mounts.first().map_or(Path::new(""), |mount| &mount.real)
+    }
+
     /// This host is a machine's real tree (`--root`), not a repository's copy: what a
     /// repository cannot carry (modes, owners, a machine-id) counts.
     #[must_use]
@@ -414,7 +420,7 @@ fn add_path(listing: &mut Listing, dir: &Path, path: &Path, leaf: Entry) {
 }
 
 /// Reads a regular file that no link stands in for; a FIFO put there meanwhile does not block.
-fn read_regular(path: &Path) -> Result<Vec<u8>, String> {
+pub(crate) fn read_regular(path: &Path) -> Result<Vec<u8>, String> {
     let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
     let mut file = std::fs::OpenOptions::new()
         .read(true)

@@ -9,6 +9,7 @@ pub mod config;
 pub mod discover;
 pub mod edit;
 pub mod exit;
+pub mod facts;
 pub mod finding;
 pub mod fix;
 pub mod fnmatch;

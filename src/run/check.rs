@@ -2,7 +2,7 @@
 
 use super::Output;
 use super::baseline::{self, Known};
-use super::input::{each_host, report_unreadable, shown};
+use super::input::{each_host, report_facts, report_unreadable, shown};
 use super::list::host_name;
 use super::setup::Setup;
 use super::show_files::show_files;
@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
         run.writer.end(out, &run.summary)?;
     }
     out.flush()?;
-    Ok(exit)
+    Ok(exit.max(report_facts(&setup, arguments.quiet, output)?))
 }
 
 /// Whether the report goes to stderr, because stdout is the patch or the text.

@@ -39,6 +39,10 @@ pub(super) fn each_host(
     if let Some(sys) = input.sysfs.as_deref().filter(|sys| !sys.join("class/net").is_dir()) {
         return refuse(output, &format!("{}: no class/net in it; --sysfs takes a directory like /sys", sys.display()));
     }
+    if let Some(facts) = input.facts.as_deref().filter(|facts| !facts.exists()) {
+        let message = "not there; --facts takes a file of facts, or a folder with one file for each host";
+        return refuse(output, &format!("{}: {message}", facts.display()));
+    }
     let request = Request {
         paths: &input.paths,
         root: input.root.as_deref(),
@@ -71,4 +75,19 @@ pub(super) fn report_unreadable(found: &Found, output: &mut Output) -> anyhow::R
         exit = Exit::Failed;
     }
     Ok(exit)
+}
+
+/// Tells what was wrong with the facts and which do not belong to a host that was seen.
+pub(super) fn report_facts(setup: &Setup<'_>, quiet: bool, output: &mut Output) -> anyhow::Result<Exit> {
+    let Some(facts) = &setup.options.facts else { return Ok(Exit::Clean) };
+    let problems = facts.problems();
+    for problem in &problems {
+        writeln!(output.stderr, "error: {problem}")?;
+    }
+    if !quiet {
+        for note in facts.unmatched().notes(&setup.here) {
+            writeln!(output.stderr, "note: {note}")?;
+        }
+    }
+    Ok(if problems.is_empty() { Exit::Clean } else { Exit::Failed })
 }

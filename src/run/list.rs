@@ -1,7 +1,7 @@
 //! `list`: every bridge with its outcome on each stack.
 
 use super::Output;
-use super::input::{each_host, report_unreadable, shown};
+use super::input::{each_host, report_facts, report_unreadable, shown};
 use super::setup::Setup;
 use crate::check::{Subject, each_subject};
 use crate::cli::{ListArgs, ListFormat};
@@ -38,7 +38,8 @@ pub(super) fn run(arguments: &ListArgs, output: &mut Output) -> anyhow::Result<E
         }
         ListFormat::Json => json(&mut output.stdout, &rows)?,
     }
-    Ok(exit)
+    output.stdout.flush()?;
+    Ok(exit.max(report_facts(&setup, false, output)?))
 }
 
 /// A host's name in reports: its root as it is shown.

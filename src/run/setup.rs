@@ -4,6 +4,7 @@ use crate::check::Options;
 use crate::cli::{Input, UdevPolicy};
 use crate::config::Config;
 use crate::discover::{Asked, Found};
+use crate::facts::Facts;
 use crate::stack::Assume;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -36,6 +37,7 @@ impl<'a> Setup<'a> {
             udev: input.udev_policy.and_then(udev),
             assume,
             sysfs: input.sysfs.clone(),
+            facts: input.facts.as_deref().map(|path| Arc::new(Facts::read(path))),
             selection: Arc::new(config.selection.clone()),
             ..Options::default()
         };

@@ -15,7 +15,7 @@ use super::kernel::{Address, Kernel, LinkKind};
 use super::udev::Udev;
 use super::{Stack, World};
 use crate::judgement::{Effect, Pin};
-use crate::links::{Evidence, Shape, Source};
+use crate::links::Shape;
 use crate::span::Place;
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,14 +28,13 @@ pub(super) fn udev(world: World<'_>, stack: &Stack) -> Option<Udev> {
 }
 
 /// The kernel before any interface is brought up. What the configuration makes itself (`made`) is
-/// not there yet, even where `/sys` shows it running. Where nothing tells which links exist, all
+/// not there yet, even where `/sys` or facts show it running. Where nothing tells which links exist, all
 /// others do.
 pub(super) fn kernel(world: World<'_>, udev: Option<&Udev>, made: BTreeSet<BString>) -> Kernel {
     let mut kernel = Kernel::new(udev.cloned());
     for (name, link) in world.links.iter().filter(|(name, link)| !made.contains(*name) && link.shape != Shape::Bridge) {
-        let running = |evidence: &&Evidence| matches!(evidence.source, Source::Sysfs(_));
         let complete = world.links.is_complete();
-        let own = link.evidence.iter().find(|evidence| !evidence.assigned && (!complete || running(evidence)));
+        let own = link.evidence.iter().find(|evidence| !evidence.assigned && (!complete || evidence.is_shown()));
         if let Some(own) = own {
             kernel.add_physical(name.as_bstr(), Address::Known(own.address));
         }
@@ -76,7 +75,7 @@ impl Record {
     /// What a command line of the stanza was meant to set.
     pub(super) fn command(&mut self, opt: &Opt, attempts: Vec<Attempt>) {
         for attempt in attempts {
-            self.attempt(attempt, opt.line_place(), format!("the `{}` command", opt.key.token.text));
+            self.attempt(attempt, opt.line_place(), format!("the `{}` command", opt.spelled()));
         }
     }
 

@@ -226,9 +226,7 @@ fn tuntap(shell: &mut Shell<'_>, words: &[Word]) -> End {
     let Some(name) = names.next().and_then(Word::known) else { return End::unknown() };
     if matches(first, "add") {
         let place = shell.origin.place(&words[0].raw);
-        return End::of(Status::of(
-            valid_name(name) && shell.kernel.add(name, LinkKind::Virtual, None, Some(place)).is_ok(),
-        ));
+        return End::of(Status::of(shell.make(name, LinkKind::Virtual, None, place).is_ok()));
     }
     if matches(first, "delete") {
         return End::of(Status::of(shell.kernel.delete(name).is_ok()));

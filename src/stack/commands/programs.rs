@@ -188,5 +188,5 @@ fn tunctl(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
     let name = option.and_then(|at| words.get(at + 1)).and_then(Word::known);
     let Some(name) = name else { return End::unknown() };
     let place = shell.origin.place(&words[0].raw);
-    End::of(Status::of(shell.kernel.add(name, LinkKind::Virtual, None, Some(place)).is_ok()))
+    End::of(Status::of(shell.make(name, LinkKind::Virtual, None, place).is_ok()))
 }

@@ -124,6 +124,21 @@ fn a_sourced_file_tells_its_variables() {
 }
 
 #[test]
+fn a_survey_takes_every_branch() {
+    let environment = [("IFACE".into(), "br0".into())].into();
+    for (line, links) in [
+        ("ip link show $IFACE || ip link add $IFACE type bridge", &["br0"][..]),
+        ("if [ -d /sys/class/net/br0 ]; then :; else brctl addbr br0; fi", &["br0"]),
+        ("exit 0; ip link add v0 type veth peer name v1", &["v0", "v1"]),
+        ("ip link add link eth0 name eth0.5 type vlan id 5; ip link set eth1 name lan", &["eth0.5", "lan"]),
+        ("ip link set br0 up", &[]),
+    ] {
+        let made: Vec<String> = makes(BStr::new(line), &environment).iter().map(ToString::to_string).collect();
+        assert_eq!(made, links, "{line}");
+    }
+}
+
+#[test]
 fn hostile_lines_end_soon() {
     for line in [
         "$(".repeat(30_000),

@@ -219,7 +219,7 @@ fn add(shell: &mut Shell<'_>, request: &Request) -> Result<(), Refusal> {
     let Some(word) = request.target() else { return Ok(()) };
     let name = word.text.as_bstr();
     if !valid_name(name) {
-        return Err(Refusal::Command(format!("`{name}` is no name that a link can have")));
+        return Err(no_name(name));
     }
     let parent = match &request.parent {
         Some(parent) if shell.has_link(parent) == Some(false) => {
@@ -229,7 +229,7 @@ fn add(shell: &mut Shell<'_>, request: &Request) -> Result<(), Refusal> {
     };
     let place = shell.origin.place(&word.raw);
     let link = if is_bridge { LinkKind::Bridge } else { LinkKind::Virtual };
-    let made = shell.kernel.add(name, link, address, Some(place.clone()));
+    let made = shell.make(name, link, address, place.clone());
     made.map_err(|errno| refused(errno, name))?;
     if let Some(parent) = parent.filter(|_| kind.is(b"vlan")) {
         shell.kernel.inherit(name, parent.as_bstr());
@@ -248,9 +248,9 @@ fn add(shell: &mut Shell<'_>, request: &Request) -> Result<(), Refusal> {
 fn peer(shell: &mut Shell<'_>, options: &[Word], place: Place) {
     let mut words = options.iter().skip_while(|word| !word.is(b"peer")).skip(1);
     let name = words.find(|word| !(word.is(b"name") || word.is(b"dev"))).and_then(Word::known);
-    if let Some(name) = name.filter(|name| valid_name(name)) {
+    if let Some(name) = name {
         // A second end that exists already makes the whole command fail; the first one shows it.
-        let _ = shell.kernel.add(name, LinkKind::Virtual, None, Some(place));
+        let _ = shell.make(name, LinkKind::Virtual, None, place);
     }
 }
 
@@ -288,7 +288,10 @@ fn set(shell: &mut Shell<'_>, request: &Request) -> Result<(), Refusal> {
     match (&request.device, &request.name) {
         (Some(device), Some(new)) if device.text != new.text => {
             if !valid_name(new.text.as_bstr()) {
-                return Err(Refusal::Command(format!("`{}` is no name that a link can have", new.text)));
+                return Err(no_name(new.text.as_bstr()));
+            }
+            if let Some(made) = &mut shell.survey {
+                made.insert(new.text.clone());
             }
             shell.kernel.rename(name, new.text.as_bstr()).map_err(|errno| refused(errno, new.text.as_bstr()))
         }
@@ -305,6 +308,10 @@ fn existing(shell: &mut Shell<'_>, request: &Request) -> Result<BString, Refusal
         return Err(refused(Errno::NoDevice, target.text.as_bstr()));
     }
     Ok(target.text.clone())
+}
+
+fn no_name(name: &BStr) -> Refusal {
+    Refusal::Command(format!("`{name}` is no name that a link can have"))
 }
 
 /// Makes a VLAN link on its parent.
