@@ -14,6 +14,7 @@ mod report;
 mod tests;
 
 use super::eni::ifupdown2::read;
+use super::eni::unknown;
 use super::{Stack, World};
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
 use interfaces::Interfaces;
@@ -28,7 +29,8 @@ pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
         machine.run();
     }
     let bridges = report::bridges(&mut machine, &config, &interfaces);
-    Judgement { bridges, problems: config.problems.clone(), unknown_options: Vec::new() }
+    let unknown_options = unknown::options(&config, &[&unknown::IFUPDOWN2]);
+    Judgement { bridges, problems: config.problems.clone(), unknown_options }
 }
 
 /// The ways to pin a bridge on this stack, best first.

@@ -12,6 +12,7 @@ mod tests;
 use super::bring_up;
 use super::eni::Config;
 use super::eni::ifupdown_ng::{Interface, interfaces, read};
+use super::eni::unknown;
 use super::{Stack, World};
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
 use bstr::{BString, ByteSlice};
@@ -29,7 +30,9 @@ pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
         machine.run(&names);
     }
     let bridges = report::bridges(&mut machine, stack, &config, &names);
-    Judgement { bridges, problems: config.problems.clone(), unknown_options: Vec::new() }
+    let tables: Vec<_> = [&unknown::IFUPDOWN_NG].into_iter().chain(unknown::hooks(stack)).collect();
+    let unknown_options = unknown::options(&config, &tables);
+    Judgement { bridges, problems: config.problems.clone(), unknown_options }
 }
 
 /// The interfaces by name, and their names in the order of the files.

@@ -5,6 +5,7 @@ mod tables;
 
 use super::{Config, Opt};
 use crate::judgement::UnknownOption;
+use crate::stack::Stack;
 use bstr::{BString, ByteSlice};
 use std::collections::HashSet;
 use tables::{ADDRESS, MEANT, Spelling};
@@ -14,6 +15,13 @@ pub use tables::{ALPINE_BRIDGE, BRIDGE_UTILS, IFUPDOWN_NG, IFUPDOWN2, Table};
 const LIMIT: usize = 500;
 /// Longer names are no typing errors.
 const LENGTH_LIMIT: usize = 40;
+
+/// The options of the hooks that stand beside a stack.
+#[must_use]
+pub fn hooks(stack: &Stack) -> Vec<&'static Table> {
+    let installed = [(stack.bridge_utils, &BRIDGE_UTILS), (stack.alpine_bridge, &ALPINE_BRIDGE)];
+    installed.into_iter().filter(|(is_there, _)| *is_there).map(|(_, table)| table).collect()
+}
 
 /// The options of a configuration that look like a bridge's and that none of the tables knows, in file order.
 #[must_use]
