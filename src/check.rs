@@ -6,7 +6,7 @@ use crate::finding::Finding;
 use crate::host::{Host, Unreadable};
 use crate::judgement::{Bridge, Judgement, Outcome};
 use crate::links::{Links, Named, Sources};
-use crate::recognise::{Signs, recognise};
+use crate::recognise::{Signs, recognise, with_vendor_files};
 use crate::selection::Selection;
 use crate::stack::{self, Assume, Family, Stack, World};
 use crate::{fix, rules, silence};
@@ -122,6 +122,7 @@ pub struct Report {
 pub fn each_subject<R>(host: &Host, options: &Options, mut visit: impl FnMut(&Subject<'_>) -> R) -> Vec<R> {
     let sources =
         Sources { named: Some(&options.links), sys: options.sysfs.as_deref(), facts: options.facts.as_deref() };
+    let host = &with_vendor_files(host);
     let links = Links::gather(host, sources);
     let world = World { host, links: &links, assume: &options.assume };
     let mut results = Vec::new();
