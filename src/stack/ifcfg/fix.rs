@@ -21,22 +21,22 @@ pub(in crate::stack) fn candidates(host: &Host, bridge: &Bridge, value: &PinValu
         |edits: Vec<Edit>, title: String| Candidate { edits: vec![FileEdit { file: file.clone(), edits }], title };
     let mut candidates = Vec::new();
     let here = |pin: &&Pin| pin.place.file == *file;
-    if let Some(pin) = rewritten(bridge.pins.iter().filter(here)) {
+    let pins: Vec<&Pin> = bridge.pins.iter().filter(here).collect();
+    if let Some(pin) = rewritten(&pins) {
         let title = format!("set `MACADDR={address}` in place of {}", pin.what);
-        let others = bridge.pins.iter().filter(here).filter(|other| other.line != pin.line && is_hwaddr(other));
+        let others = || pins.iter().filter(|other| other.line != pin.line && is_hwaddr(other));
         for split in [false, true] {
             let mut edits = rewrite(&bytes, pin, *address, split);
-            edits.extend(others.clone().map(|other| Edit { span: other.line.span, content: "".into() }));
+            edits.extend(others().map(|other| Edit { span: other.line.span, content: "".into() }));
             edits.sort();
             candidates.push(made(edits, title.clone()));
         }
     }
     let title = format!("add `MACADDR={address}`");
     let parsed = File::parse(&bytes);
-    let type_line = parsed.entries().filter(|(_, entry)| entry.key.text == "TYPE").last();
-    let device_line = parsed.entries().filter(|(_, entry)| entry.key.text == "DEVICE").last();
-    candidates.extend(type_line.or(device_line).map(|(line, entry)| {
-        let text = line_after(&bytes, line.span, &assignment(&bytes, line, Some(entry), *address));
+    let neighbour = parsed.entry("TYPE").or_else(|| parsed.entry("DEVICE"));
+    candidates.extend(neighbour.map(|(line, entry)| {
+        let text = line_after(&bytes, line.span, &assignment(&bytes, line, entry, *address));
         made(vec![Edit { span: Span::at(line.span.end), content: text.into() }], title.clone())
     }));
     candidates.extend(physical_lines(&bytes).last().map(|span| {
@@ -47,9 +47,9 @@ pub(in crate::stack) fn candidates(host: &Host, bridge: &Bridge, value: &PinValu
 }
 
 /// The line that becomes the pin: the last of the most promising kind, since the last one counts.
-fn rewritten<'a>(pins: impl Iterator<Item = &'a Pin> + Clone) -> Option<&'a Pin> {
-    let failed = |pin: &&Pin| matches!(pin.effect, Effect::Ineffective(_) | Effect::Invalid(_));
-    let of = |wanted: Key| pins.clone().filter(failed).filter(move |pin| pin_key(pin) == Some(wanted)).last();
+fn rewritten<'a>(pins: &[&'a Pin]) -> Option<&'a Pin> {
+    let failed = |pin: &Pin| matches!(pin.effect, Effect::Ineffective(_) | Effect::Invalid(_));
+    let of = |wanted: Key| pins.iter().rev().copied().find(|pin| failed(pin) && pin_key(pin) == Some(wanted));
     of(Key::MacAddr).or_else(|| of(Key::Unknown)).or_else(|| of(Key::HwAddr)).or_else(|| of(Key::BridgeMacAddr))
 }
 
@@ -67,11 +67,7 @@ fn is_hwaddr(pin: &Pin) -> bool {
 /// of its own: NetworkManager takes one assignment a line.
 fn rewrite(bytes: &[u8], pin: &Pin, address: MacAddress, split: bool) -> Vec<Edit> {
     let span = whole(bytes, pin);
-    let value = pin.value.as_bytes();
-    let quote = match value.first() {
-        Some(quote @ (b'"' | b'\'')) if value.len() > 1 && value.last() == Some(quote) => &value[..1],
-        _ => b"",
-    };
+    let quote = quote(&pin.value);
     let text = [b"MACADDR=", quote, address.to_string().as_bytes(), quote].concat();
     let mut edits = vec![Edit { span, content: text.into() }];
     let rest = Span::new(span.end, pin.line.span.end).of(bytes);
@@ -83,6 +79,14 @@ fn rewrite(bytes: &[u8], pin: &Pin, address: MacAddress, split: bool) -> Vec<Edi
         edits.push(Edit { span: Span::new(span.end, span.end + gap), content: content.into() });
     }
     edits
+}
+
+/// The quote around a value.
+fn quote(value: &[u8]) -> &[u8] {
+    match value {
+        [b'"', .., b'"'] | [b'\'', .., b'\''] => &value[..1],
+        _ => b"",
+    }
 }
 
 /// The pin from its `export` or key to the end of its value.
@@ -113,11 +117,7 @@ fn before_command(bytes: &[u8], line: Span, assignment: Span) -> Span {
 }
 
 /// A new line: indented like its neighbour, and quoted like its value.
-fn assignment(bytes: &[u8], line: &Line, neighbour: Option<&Entry>, address: MacAddress) -> Vec<u8> {
-    let raw = neighbour.map_or(&b""[..], |entry| &entry.raw.text);
-    let quote = match raw.first() {
-        Some(quote @ (b'"' | b'\'')) if raw.len() > 1 && raw.last() == Some(quote) => &raw[..1],
-        _ => b"",
-    };
+fn assignment(bytes: &[u8], line: &Line, neighbour: &Entry, address: MacAddress) -> Vec<u8> {
+    let quote = quote(&neighbour.raw.text);
     [indentation(bytes, line.span), b"MACADDR=", quote, address.to_string().as_bytes(), quote].concat()
 }
