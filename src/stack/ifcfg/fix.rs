@@ -133,6 +133,7 @@ mod tests {
     use crate::address::MacAddress;
     use crate::check::{Options, check};
     use crate::host::Host;
+    use crate::links::Named;
     use bstr::BString;
     use pretty_assertions::assert_eq;
     use std::path::Path;
@@ -148,7 +149,9 @@ mod tests {
             .with_file(port, b"DEVICE=eth1\nBRIDGE=br0\n".to_vec());
         let mut options = Options::default();
         options.stacks = ["network-scripts", "networkmanager"].map(|stack| stack.parse().unwrap()).into();
-        options.wanted.insert("br0".into(), MacAddress::parse(b"b4:99:ba:00:00:01").unwrap());
+        options
+            .wanted
+            .insert("br0".into(), Named { address: MacAddress([0xb4, 0x99, 0xba, 0, 0, 1]), by: "--mac".to_owned() });
         let fix = check(&host, &options).findings.into_iter().find_map(|finding| finding.fix)?;
         let after = host.with(&fix.edits).read(Path::new(FILE)).unwrap();
         Some(BString::from(&after[..]).to_string())
