@@ -1,11 +1,12 @@
 //! One bridge, one fix: the stacks offer candidates, each is judged again on its own result, and
 //! the first that pins the bridge is the fix.
 
-use super::wanted::{Wanted, wanted};
+use super::wanted::{Wanted, uplink_by_name, wanted};
 use crate::address::MacAddress;
 use crate::check::{Subject, View};
-use crate::finding::{Finding, Fix};
+use crate::finding::{Applicability, Finding, Fix};
 use crate::judgement::{Candidate, Judgement, Outcome, PinValue};
+use crate::provenance::{Provenance, provenance};
 use crate::stack::{self, Software, Stack};
 use crate::{check::Reading, rules};
 use bstr::BStr;
@@ -28,23 +29,53 @@ pub fn attach(subject: &Subject<'_>, findings: &mut [Finding]) {
 /// The fix of a bridge, or what the user can do where there is none.
 fn fix(subject: &Subject<'_>, view: &View<'_>) -> Result<Fix, String> {
     let name = view.name;
-    let Some(wanted) = wanted(subject, view) else {
+    let Some(mut wanted) = wanted(subject, view) else {
         return Err(format!(
-            "tell the address to write: --mac {name}=ADDRESS, or --sysfs DIR for what the running host has"
+            "tell the address to write: --mac {name}=ADDRESS, or --sysfs DIR or --facts PATH for what the host has"
         ));
     };
-    let candidate = view
-        .on
-        .iter()
-        .flat_map(|(reading, bridge)| stack::candidates(subject.world, &reading.stack, bridge, &wanted.value))
-        .find(|candidate| pins(subject, name, candidate, &wanted.value));
-    match (candidate, &wanted.value) {
-        (Some(candidate), _) => Ok(finish(view, candidate, wanted)),
-        (None, PinValue::LinkName(port)) => Err(format!(
-            "the address of {port} is not known: tell it with --mac {name}=ADDRESS, or give the running host's /sys with --sysfs DIR"
-        )),
-        (None, PinValue::Address(address)) => Err(format!(
-            "no single edit of these files pins {name} to {address}; the reasons above say what stands in the way"
+    let Some(candidate) = candidate(subject, view, &wanted.value) else {
+        return Err(match &wanted.value {
+            PinValue::LinkName(port) => format!(
+                "the address of {port} is not known: tell it with --mac {name}=ADDRESS, or what the host has with --sysfs DIR or --facts PATH"
+            ),
+            PinValue::Address(address) => format!(
+                "no single edit of these files pins {name} to {address}; the reasons above say what stands in the way"
+            ),
+        });
+    };
+    let files = candidate.edits.iter().filter_map(|edit| Some((&edit.file, subject.world.host.read(&edit.file)?)));
+    for (file, text) in files {
+        match (provenance(&text), &wanted.value) {
+            (Provenance::Template(engine), PinValue::Address(_)) => {
+                return in_template(subject, view, engine, &candidate);
+            }
+            (Provenance::Generated(generator), _) => {
+                wanted.applicability = wanted.applicability.min(Applicability::Unsafe);
+                wanted.remarks.push(format!("{} says that a program writes it ({generator}): what is changed by hand may be gone with its next run.", file.display()));
+            }
+            _ => {}
+        }
+    }
+    Ok(finish(view, candidate, wanted))
+}
+
+/// The first candidate of the stacks that pins the bridge.
+fn candidate(subject: &Subject<'_>, view: &View<'_>, value: &PinValue) -> Option<Candidate> {
+    let offers =
+        view.on.iter().flat_map(|(reading, bridge)| stack::candidates(subject.world, &reading.stack, bridge, value));
+    offers.into_iter().find(|candidate| pins(subject, view.name, candidate, value))
+}
+
+/// A template makes the files of several hosts: never an address in it, but its uplink's name or a variable.
+fn in_template(subject: &Subject<'_>, view: &View<'_>, engine: &str, literal: &Candidate) -> Result<Fix, String> {
+    let by_name =
+        uplink_by_name(subject, view).and_then(|wanted| Some((candidate(subject, view, &wanted.value)?, wanted)));
+    match by_name {
+        Some((candidate, wanted)) => Ok(finish(view, candidate, wanted)),
+        None => Err(format!(
+            "this file is a template ({engine}) of which several hosts' files are made: {} with a variable of the host in the place of the address",
+            literal.title
         )),
     }
 }

@@ -1,8 +1,11 @@
 //! The commands: from the arguments through the pipeline to the output and the exit code.
 
+mod baseline;
 mod check;
 mod input;
 mod list;
+mod setup;
+mod show_files;
 
 use crate::cli::{Cli, Color, Command};
 use crate::exit::Exit;

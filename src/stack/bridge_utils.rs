@@ -1,1 +1,235 @@
-//! Debian bridge-utils' hook, `/etc/network/if-pre-up.d/bridge`.
+//! Debian bridge-utils' hook, `/etc/network/if-pre-up.d/bridge` (debian/ifupdown.sh and
+//! debian/bridge-utils.sh).
+
+use super::commands::{self, Attempt, Status, guess, ip_link_set};
+use super::eni::source::wild;
+use super::hook::{Environment, Hooked, Made, add_port};
+use super::kernel::{Address, Kernel, LinkKind};
+use super::{Software, Stack};
+use crate::host::Host;
+use crate::span::{Place, Span};
+use bstr::{BStr, BString, ByteSlice};
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The file that the hook sources since 1.7-2.
+const DEFAULTS: &str = "etc/default/bridge-utils";
+/// What people write who take it for a keyword; where links are not known, these are none.
+const NO_LINKS: &[&[u8]] = &[b"auto", b"no", b"none", b"persistent", b"random", b"stable", b"yes"];
+/// As many of its words as `bridge_ports` has read.
+const WORD_LIMIT: usize = 10_000;
+
+/// What a release of bridge-utils' hook can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Release {
+    /// Until 1.6-4 (Debian 10): `bridge_hw` is an address.
+    Addresses,
+    /// 1.6-5 to 1.7-1 (Debian 11): or the name of a link that has it.
+    Names,
+    /// Since 1.7-2 (Debian 12): sources [`DEFAULTS`].
+    Defaults,
+}
+
+impl Release {
+    /// The release in the Debian release that ships a stack's version.
+    pub(super) fn beside(stack: &Stack) -> Self {
+        match stack.software {
+            Software::Ifupdown if !stack.version.at_least(&[0, 8, 36]) => Self::Addresses,
+            Software::Ifupdown if !stack.version.at_least(&[0, 8, 41]) => Self::Names,
+            _ => Self::Defaults,
+        }
+    }
+}
+
+/// The hook as one host has it.
+pub(super) struct BridgeUtils {
+    release: Release,
+    /// [`DEFAULTS`], where it says something about bridges.
+    defaults: Option<(Arc<Path>, Arc<[u8]>)>,
+}
+
+impl BridgeUtils {
+    /// The hook of a release on a host.
+    pub(super) fn new(host: &Host, release: Release) -> Self {
+        let path = Path::new(DEFAULTS);
+        let text = host.read(path).filter(|text| text.contains_str("IF_BRIDGE_"));
+        let defaults = text.map(|text| (Arc::from(path), text)).filter(|_| release >= Release::Defaults);
+        Self { release, defaults }
+    }
+
+    /// Runs it for an interface that is being brought up.
+    pub(super) fn run(&self, kernel: &mut Kernel, interface: &BStr, given: &Environment) -> Hooked {
+        let environment = self.with_defaults(kernel, given);
+        let ports = environment.get("IF_BRIDGE_PORTS");
+        let mut hw = self.hw(kernel, interface, &environment);
+        if ports.is_empty() {
+            refuse(&mut hw, "bridge-utils makes a bridge only where `bridge_ports` is given beside it", false);
+            return Hooked::nothing(hw.map(|hw| hw.attempt));
+        }
+        // `[ ! -d /sys/class/net/$IFACE ]`: an address is set only on a bridge that the hook makes.
+        let made = kernel.link(interface).is_none();
+        if made {
+            let origin = environment.place("IF_BRIDGE_PORTS").cloned();
+            if !commands::valid_name(interface) || kernel.add(interface, LinkKind::Bridge, None, origin).is_err() {
+                return Hooked::failed(hw.map(|hw| hw.attempt));
+            }
+            if let Some(hw) = &mut hw {
+                hw.set(kernel, interface);
+            }
+        } else {
+            let why =
+                format!("{interface} exists already when bridge-utils' hook runs, which then leaves its address alone");
+            refuse(&mut hw, &why, false);
+        }
+        let mut ports = port_names(kernel, ports, self.release);
+        ports.retain(|port| port != interface);
+        for port in &ports {
+            make_vlan(kernel, port.as_bstr());
+            add_port(kernel, interface, port.as_bstr());
+        }
+        let made = if made { Made::Bridge } else { Made::Joined };
+        Hooked { status: Status::Success, made, ports, hw: hw.map(|hw| hw.attempt) }
+    }
+
+    /// The environment after `. /etc/default/bridge-utils`.
+    fn with_defaults(&self, kernel: &mut Kernel, given: &Environment) -> Environment {
+        let mut environment = Environment::default();
+        for name in ["IF_BRIDGE_PORTS", "IF_BRIDGE_HW"] {
+            environment.set(name, given.get(name), given.place(name).cloned());
+        }
+        let Some((file, text)) = &self.defaults else { return environment };
+        for (name, variable) in commands::source(kernel, file, text.as_bstr(), &given.values) {
+            if let (b"IF_BRIDGE_PORTS" | b"IF_BRIDGE_HW", Some(value)) = (name.as_slice(), variable.value) {
+                environment.set(name, value, Some(variable.place));
+            }
+        }
+        environment
+    }
+
+    /// `IF_BRIDGE_HW`, with a link's name replaced by its address.
+    fn hw(&self, kernel: &mut Kernel, interface: &BStr, environment: &Environment) -> Option<Hw> {
+        let value = environment.get("IF_BRIDGE_HW");
+        if value.is_empty() {
+            return None;
+        }
+        let nowhere = || Place::new(&Arc::from(Path::new("")), Span::default());
+        let attempt = Attempt {
+            link: interface.to_owned(),
+            place: environment.place("IF_BRIDGE_HW").cloned().unwrap_or_else(nowhere),
+            value: value.to_owned(),
+            meant: guess(value),
+            failed: None,
+            bad_value: false,
+        };
+        // `grep -q "..:..:..:..:..:.."` looks at each line.
+        let looks_like_one = value.lines().any(|line| wild(b"*??:??:??:??:??:??*", line));
+        if looks_like_one || self.release < Release::Names {
+            return Some(Hw { attempt, source: Source::Text });
+        }
+        // `ip link show dev "$IF_BRIDGE_HW"`: the interface itself does not exist yet.
+        if guess(value).is_none() && !NO_LINKS.contains(&value.as_bytes()) {
+            kernel.meet(value);
+        }
+        let address = kernel.address(value).filter(|_| value != "lo");
+        Some(Hw { attempt, source: address.map_or(Source::Nothing, Source::Link) })
+    }
+}
+
+/// `IF_BRIDGE_HW`, on its way.
+struct Hw {
+    attempt: Attempt,
+    source: Source,
+}
+
+enum Source {
+    /// It is handed to `ip` as it stands.
+    Text,
+    /// It names a link that has this address.
+    Link(Address),
+    /// It names a link that is not there: the hook empties it.
+    Nothing,
+}
+
+impl Hw {
+    /// `ip link set dev $IFACE address $IF_BRIDGE_HW`; its status does not matter.
+    fn set(&mut self, kernel: &mut Kernel, interface: &BStr) {
+        let attempt = &mut self.attempt;
+        match &self.source {
+            Source::Text => {
+                let run = ip_link_set(kernel, interface, attempt.value.as_bstr(), &attempt.place);
+                if let Some(tried) = run.attempts.into_iter().next() {
+                    *attempt = tried;
+                }
+            }
+            Source::Link(address) => {
+                attempt.meant = address.known();
+                let cause = super::kernel::Cause::stated(attempt.place.clone());
+                if kernel.set_address(interface, *address, cause).is_err() {
+                    attempt.failed = Some(format!("the kernel refuses the address of {}", attempt.value));
+                }
+            }
+            Source::Nothing => {
+                let value = if attempt.value.len() > 40 { BStr::new("it") } else { attempt.value.as_bstr() };
+                let why = format!("bridge-utils takes {value} for a link's name, finds no such link and sets nothing");
+                (attempt.failed, attempt.bad_value) = (Some(why), true);
+            }
+        }
+    }
+}
+
+fn refuse(hw: &mut Option<Hw>, why: &str, bad_value: bool) {
+    if let Some(hw) = hw {
+        hw.attempt.failed = Some(why.to_owned());
+        hw.attempt.bad_value = bad_value;
+    }
+}
+
+/// `bridge_parse_ports`: literal names, and between `regex` and `noregex` patterns for all links.
+fn port_names(kernel: &Kernel, ports: &BStr, release: Release) -> Vec<BString> {
+    /// What `all` stands for; `en.*` since 1.6-4.
+    const ALL: &[&[u8]] = &[b"regex", b"eth.*", b"em.*", b"en.*", b"p[0-9].*", b"noregex"];
+    if ports == "none" {
+        return Vec::new();
+    }
+    let mut words: VecDeque<&[u8]> = commands::fields(ports).take(WORD_LIMIT).collect();
+    let mut names: Vec<BString> = Vec::new();
+    let mut patterns = false;
+    while let Some(word) = words.pop_front() {
+        match word {
+            b"all" => {
+                let expanded = ALL.iter().filter(|word| release >= Release::Names || **word != b"en.*");
+                expanded.rev().for_each(|word| words.push_front(word));
+            }
+            // What follows these two is not looked at as a keyword again.
+            b"regex" | b"noregex" => {
+                patterns = word == b"regex";
+                if let Some(next) = words.pop_front() {
+                    add_names(kernel, next, patterns, &mut names);
+                }
+            }
+            _ => add_names(kernel, word, patterns, &mut names),
+        }
+    }
+    names
+}
+
+/// A literal name, or the links that `egrep "^PATTERN$"` finds.
+fn add_names(kernel: &Kernel, word: &[u8], pattern: bool, names: &mut Vec<BString>) {
+    if !pattern {
+        names.push(word.into());
+        return;
+    }
+    let regex = word.to_str().ok().and_then(|word| regex_lite::Regex::new(&format!("^{word}$")).ok());
+    let Some(regex) = regex else { return };
+    let fits = |name: &&BString| name.to_str().is_ok_and(|name| regex.is_match(name) && name != "lo");
+    names.extend(kernel.names().filter(fits).cloned());
+}
+
+/// `create_vlan_port`: a port `X.N` that is not there is made as VLAN N of X.
+fn make_vlan(kernel: &mut Kernel, port: &BStr) {
+    let Some((parent, id)) = port.rsplit_once_str(".") else { return };
+    if kernel.link(port).is_none() && id.iter().all(u8::is_ascii_digit) {
+        commands::add_vlan(kernel, port, parent.as_bstr());
+    }
+}

@@ -1,16 +1,45 @@
-//! busybox `ifup`.
+//! busybox `ifup`, with Debian's bridge-utils or Alpine's package `bridge` beside it.
 
+mod machine;
+mod methods;
+
+use super::eni::busybox::read;
+use super::eni::unknown;
+use super::ifup::report::{Words, bridges};
+use super::ifup::ways::{self, Values};
 use super::{Stack, World};
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
+use machine::Machine;
 
 /// What this stack makes of the host's files.
 pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
-    let _ = (world, stack);
-    Judgement::default()
+    let config = read(world.host);
+    let mut machine = Machine::new(world, stack, &config);
+    machine.run();
+    let no_bridge = match (stack.bridge_utils, stack.alpine_bridge) {
+        (false, false) => "busybox itself makes no bridges, and no hook that does is installed",
+        (true, _) => "no `bridge_ports` makes it a bridge",
+        (false, true) => "no option whose name begins with `bridge` makes it a bridge",
+    };
+    let bridges = bridges(&mut machine.ran, &Words { no_bridge, no_hwaddress: methods::no_hwaddress });
+    let hooks = unknown::hooks(stack);
+    let unknown_options = unknown::options(&config, &hooks);
+    Judgement { bridges, problems: config.problems.clone(), unknown_options }
 }
 
 /// The ways to pin a bridge on this stack, best first.
 pub(super) fn candidates(world: World<'_>, stack: &Stack, bridge: &Bridge, value: &PinValue) -> Vec<Candidate> {
-    let _ = (world, stack, bridge, value);
-    Vec::new()
+    let Some(shell) = ways::shell_word(value) else { return Vec::new() };
+    let name = match value {
+        PinValue::Address(address) => address.to_string(),
+        PinValue::LinkName(name) => name.to_string(),
+    };
+    let values = Values {
+        bridge_hw: stack.bridge_utils.then_some(name),
+        // Its first word is dropped, whatever it is.
+        hwaddress: Some(format!("ether {shell}")),
+        shell,
+        takes_hwaddress: |stanza| methods::no_hwaddress(stanza).is_none(),
+    };
+    ways::ways(world.host, &read(world.host), bridge, &values)
 }

@@ -4,11 +4,10 @@
 mod version;
 
 use super::Assume;
+use crate::fnmatch::fnmatch;
 use crate::host::Host;
-use crate::span::Place;
 use crate::systemd::address::{MachineId, parse_id};
 use crate::systemd::files::Config;
-use crate::systemd::glob::fnmatch;
 use crate::systemd::words::boolean;
 use bstr::{BString, ByteSlice};
 use std::path::Path;
@@ -22,6 +21,32 @@ pub(super) struct Facts<'a> {
     pub assume: &'a Assume,
     /// The systemd release.
     pub release: u32,
+}
+
+/// How a daemon takes a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It reads it.
+    Counts,
+    /// It drops it, or has nothing to go by: a mistake, as a clause.
+    Dropped(String),
+    /// A condition says that it is for other hosts: as a clause.
+    Elsewhere(String),
+}
+
+impl Standing {
+    /// Of a configuration whose other contents are in order.
+    pub fn of(config: &Config, facts: &Facts<'_>, daemon: &str) -> Self {
+        if let Some(refusal) = &config.refused {
+            return Self::Dropped(format!("{daemon} drops {}: {}", config.name, refusal.what));
+        }
+        match failing(config, facts) {
+            Some(condition) => {
+                Self::Elsewhere(format!("{daemon} skips {}: `[Match] {condition}` does not hold", config.name))
+            }
+            None => Self::Counts,
+        }
+    }
 }
 
 /// The test of one condition; `None` where nobody answered.
@@ -43,21 +68,21 @@ pub(super) fn any(config: &Config, release: u32) -> bool {
     effective(config, release).next().is_some()
 }
 
-/// The first condition that does not hold, as it stands in the file.
-pub(super) fn failing(config: &Config, facts: &Facts<'_>) -> Option<(Place, BString)> {
-    effective(config, facts.release).find_map(|(test, place, key, value)| {
+/// The first condition that does not hold.
+fn failing(config: &Config, facts: &Facts<'_>) -> Option<BString> {
+    effective(config, facts.release).find_map(|(test, key, value)| {
         let (negated, wanted) = value.strip_prefix(b"!").map_or((false, value), |rest| (true, rest));
         let fails = test(facts, wanted).is_some_and(|holds| holds == negated);
-        fails.then(|| (place, [key.as_bytes(), b"=", value].concat().into()))
+        fails.then(|| [key.as_bytes(), b"=", value].concat().into())
     })
 }
 
 /// Of each key the last assignment counts, and an empty one takes it back (`config_parse_net_condition()`).
-fn effective(config: &Config, release: u32) -> impl Iterator<Item = (Test, Place, &'static str, &[u8])> {
+fn effective(config: &Config, release: u32) -> impl Iterator<Item = (Test, &'static str, &[u8])> {
     CONDITIONS.iter().filter(move |row| release >= row.1).filter_map(|&(key, _, test)| {
-        let (file, item) = config.last("Match", key)?;
+        let (_, item) = config.last("Match", key)?;
         let value = item.value.text.as_bytes();
-        (!value.is_empty()).then(|| (test, file.place(item.span()), key, value))
+        (!value.is_empty()).then_some((test, key, value))
     })
 }
 

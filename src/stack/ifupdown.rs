@@ -1,16 +1,41 @@
 //! Debian's ifupdown with bridge-utils.
 
+mod machine;
+mod methods;
+
+use super::bridge_utils::Release;
+use super::eni::ifupdown::read;
+use super::eni::unknown;
+use super::ifup::report::{Words, bridges};
+use super::ifup::ways::{self, Values};
 use super::{Stack, World};
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
+use machine::Machine;
 
 /// What this stack makes of the host's files.
 pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
-    let _ = (world, stack);
-    Judgement::default()
+    let config = read(world.host);
+    let mut machine = Machine::new(world, stack, &config);
+    machine.run();
+    let words = Words { no_bridge: "no `bridge_ports` makes it a bridge", no_hwaddress: methods::no_hwaddress };
+    let bridges = bridges(&mut machine.ran, &words);
+    let unknown_options = unknown::options(&config, &[&unknown::BRIDGE_UTILS]);
+    Judgement { bridges, problems: config.problems.clone(), unknown_options }
 }
 
 /// The ways to pin a bridge on this stack, best first.
 pub(super) fn candidates(world: World<'_>, stack: &Stack, bridge: &Bridge, value: &PinValue) -> Vec<Candidate> {
-    let _ = (world, stack, bridge, value);
-    Vec::new()
+    let Some(shell) = ways::shell_word(value) else { return Vec::new() };
+    let bridge_hw = match value {
+        PinValue::Address(address) => Some(address.to_string()),
+        PinValue::LinkName(name) => (Release::beside(stack) >= Release::Names).then(|| name.to_string()),
+    };
+    let values = Values {
+        bridge_hw,
+        // It goes through the shell.
+        hwaddress: Some(shell.clone()),
+        shell,
+        takes_hwaddress: |stanza| methods::no_hwaddress(stanza).is_none(),
+    };
+    ways::ways(world.host, &read(world.host), bridge, &values)
 }

@@ -2,14 +2,20 @@
 //! where it differs, the policies that give a bridge an address.
 
 mod address;
+mod bridge;
 mod fix;
+mod hwaddress;
 mod interfaces;
 mod machine;
 mod policy;
 mod ports;
 mod report;
+#[cfg(test)]
+mod tests;
 
+use super::bring_up;
 use super::eni::ifupdown2::read;
+use super::eni::unknown::IFUPDOWN2;
 use super::{Stack, World};
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
 use interfaces::Interfaces;
@@ -20,9 +26,12 @@ pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
     let config = read(world.host, &stack.version);
     let interfaces = Interfaces::squash(&config);
     let mut machine = Machine::new(world, stack, &interfaces);
-    machine.run();
+    if !config.refused {
+        machine.run();
+    }
     let bridges = report::bridges(&mut machine, &config, &interfaces);
-    Judgement { bridges, problems: config.problems.clone(), unknown_options: Vec::new() }
+    let unknown_options = bring_up::unknown_options(&config, &[&IFUPDOWN2], &bridges);
+    Judgement { bridges, problems: config.problems, unknown_options }
 }
 
 /// The ways to pin a bridge on this stack, best first.

@@ -6,10 +6,13 @@ mod executors;
 mod lifecycle;
 mod report;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use super::bring_up;
 use super::eni::Config;
 use super::eni::ifupdown_ng::{Interface, interfaces, read};
+use super::eni::unknown::{ALPINE_BRIDGE, BRIDGE_UTILS, IFUPDOWN_NG, Table};
 use super::{Stack, World};
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
 use bstr::{BString, ByteSlice};
@@ -27,7 +30,14 @@ pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
         machine.run(&names);
     }
     let bridges = report::bridges(&mut machine, stack, &config, &names);
-    Judgement { bridges, problems: config.problems.clone(), unknown_options: Vec::new() }
+    let unknown_options = bring_up::unknown_options(&config, &tables(stack), &bridges);
+    Judgement { bridges, problems: config.problems.clone(), unknown_options }
+}
+
+/// What reads bridge options here.
+fn tables(stack: &Stack) -> Vec<&'static Table> {
+    let own = if stack.alpine_bridge { &ALPINE_BRIDGE } else { &IFUPDOWN_NG };
+    if stack.bridge_utils { vec![own, &BRIDGE_UTILS] } else { vec![own] }
 }
 
 /// The interfaces by name, and their names in the order of the files.
@@ -46,7 +56,10 @@ pub(super) fn candidates(world: World<'_>, stack: &Stack, bridge: &Bridge, value
     let (_, interfaces) = by_name(&config, settings);
     let Some(interface) = interfaces.get(&bridge.name) else { return Vec::new() };
     let stanzas = report::stanzas(&config, interface);
-    let beside = environment::Environment::of(interface, None).option("IF_BRIDGE_PORTS");
-    let lines = [("hwaddress", address.to_string()), bring_up::command(bridge.name.as_bstr(), *address)];
+    let beside = environment::option(interface, &environment::environment(interface, None), "IF_BRIDGE_PORTS");
+    let name = bridge.name.as_bstr();
+    // The last is for a bridge whose own `pre-up` line fails and stops it before `up`.
+    let commands = ["post-up", "pre-up"].map(|phase| bring_up::command(phase, name, *address));
+    let lines: Vec<(&str, String)> = [("hwaddress", address.to_string())].into_iter().chain(commands).collect();
     bring_up::candidates(world.host, &stanzas, beside, bridge, *address, &lines)
 }

@@ -7,7 +7,7 @@ mod options;
 mod pins;
 mod problems;
 
-use super::condition::Facts;
+use super::condition::{Facts, Standing};
 use super::kernel::{Address, Cause, Kernel, LinkKind};
 use super::udev::Udev;
 use super::unit_pins::usable;
@@ -33,7 +33,9 @@ struct Daemon<'a> {
     release: u32,
     netdevs: Vec<Netdev>,
     networks: Vec<Network>,
-    udev: Option<Udev>,
+    /// What a udevd would do, whether one runs or not.
+    links: Udev,
+    has_udev: bool,
     machine: MachineId,
     ports: BTreeMap<BString, Vec<BString>>,
 }
@@ -72,9 +74,15 @@ impl<'a> Daemon<'a> {
             ports: network::ports(&networks, &netdevs, world.links, stack.udev),
             netdevs,
             networks,
-            udev: stack.udev.then(|| Udev::read(world.host, world.assume, release)),
+            links: Udev::read(world.host, world.assume, release),
+            has_udev: stack.udev,
             machine: MachineId::read(world.host),
         }
+    }
+
+    /// The udevd that runs beside it.
+    fn udev(&self) -> Option<&Udev> {
+        self.has_udev.then_some(&self.links)
     }
 
     /// The file that makes the link of that name: the first in the order of names, from whatever
@@ -113,7 +121,7 @@ impl<'a> Daemon<'a> {
     /// The `.network` file that applies to a bridge which networkd made with that address.
     fn network_of(&self, name: &BString, address: Option<Address>) -> Option<&Network> {
         let address = address.and_then(Address::known);
-        network::first(&self.networks, &Device::bridge(name.as_bstr(), address, self.udev.is_some()))
+        network::first(&self.networks, &Device::bridge(name.as_bstr(), address, self.has_udev))
     }
 
     /// A bridge that networkd makes, unless its address is refused.
@@ -130,7 +138,7 @@ impl<'a> Daemon<'a> {
             return Some(bridge);
         }
         let given = self.given(netdev);
-        let mut kernel = Kernel::new(self.udev.clone());
+        let mut kernel = Kernel::new(self.udev().cloned());
         // Neither can fail: nothing is there yet, and the addresses are checked.
         kernel.add(name, LinkKind::Bridge, given.clone(), netdev.origin.clone()).ok()?;
         let network = self.network_of(&bridge.name, kernel.address(name));
@@ -170,13 +178,13 @@ impl<'a> Daemon<'a> {
     fn absent(&self, netdev: &Netdev, maker: Option<&Netdev>) -> Option<Bridge> {
         let mut bridge = self.blank(netdev)?;
         bridge.pins = pins::pins(self, netdev, None, None);
-        bridge.reason = match (maker, &netdev.ignored) {
+        bridge.reason = match (maker, &netdev.standing) {
             (Some(maker), _) => {
                 let kind = maker.kind.unwrap_or_default();
                 format!("{} sorts first and makes {} a {kind}", maker.config.name, bridge.name)
             }
-            (None, Some(why)) => why.clone(),
-            (None, None) => REFUSED.to_owned(),
+            (None, Standing::Dropped(why) | Standing::Elsewhere(why)) => why.clone(),
+            (None, Standing::Counts) => REFUSED.to_owned(),
         };
         Some(bridge)
     }
@@ -221,7 +229,7 @@ impl<'a> Daemon<'a> {
             }
             Some(_) => format!("{why_unset}, and systemd-udevd makes one up from the machine-id and the name"),
             None => {
-                let udev = self.udev.as_ref().map(|udev| {
+                let udev = self.udev().map(|udev| {
                     let name = netdev.name.clone().unwrap_or_default();
                     format!(" and systemd-udevd sets none ({})", udev.why_not(name.as_bstr()))
                 });
@@ -236,7 +244,7 @@ impl<'a> Daemon<'a> {
         if let (Asked::None(place), false) = (&netdev.asked, bridge.outcome == Outcome::Pinned) {
             places.push((place.clone(), "`MACAddress=none` makes networkd leave the address alone".to_owned()));
         }
-        if let (Some(udev), Outcome::Floating) = (&self.udev, bridge.outcome) {
+        if let (Some(udev), Outcome::Floating) = (self.udev(), bridge.outcome) {
             places.extend(udev.unset_on_purpose(bridge.name.as_bstr()));
         }
         places

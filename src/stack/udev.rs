@@ -11,7 +11,7 @@ use crate::host::{Host, Kind};
 use crate::judgement::Pin;
 use crate::span::Place;
 use crate::systemd::address::{MachineId, UDEV_KEY};
-use crate::systemd::files::Reader;
+use crate::systemd::files::{Config, Reader};
 use crate::systemd::matching::Device;
 use bstr::{BStr, ByteSlice};
 use link_file::{LinkFile, Policy};
@@ -115,6 +115,11 @@ impl Udev {
             }
             Policy::Persistent => "it has no usable /etc/machine-id".to_owned(),
         }
+    }
+
+    /// The files, for what a fix may change in them.
+    pub(super) fn configs(&self) -> impl Iterator<Item = &Config> {
+        self.links.iter().map(|link| &link.config)
     }
 
     /// The `.link` file that applies: the first that matches.

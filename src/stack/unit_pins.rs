@@ -1,12 +1,15 @@
 //! Pins in `.netdev`, `.network` and `.link` files: what an assignment was meant to set.
 
+mod misplaced;
+
 use crate::address::MacAddress;
 use crate::judgement::{Effect, Pin};
 use crate::syntax::Token;
-use crate::syntax::unit::{Assignment, Section, differs_in_case};
+use crate::syntax::unit::Assignment;
 use crate::systemd::address::{HwAddress, Verified, ethernet, hardware, verify};
 use crate::systemd::files::{Config, File};
-use bstr::{BString, ByteSlice};
+use bstr::ByteSlice;
+pub(super) use misplaced::{misplaced, swallowed_value};
 
 /// An assignment that was meant to set an address, and what it does.
 pub(super) fn pin(file: &File, section: Option<&Token>, item: &Assignment, effect: Effect) -> Pin {
@@ -23,11 +26,11 @@ pub(super) fn pin(file: &File, section: Option<&Token>, item: &Assignment, effec
     }
 }
 
-/// The address that was meant: quotes, an inline comment or other separators do not hide it from a reader.
-pub(super) fn meant(value: &[u8]) -> Option<MacAddress> {
+/// The address that was meant: quotes, an inline comment or other separators do not hide it from people.
+fn meant(value: &[u8]) -> Option<MacAddress> {
     let bare = value.split(|byte| b"#;".contains(byte)).next().unwrap_or(value);
-    let bare = bare.trim_with(|c| c.is_ascii_whitespace() || c == '"' || c == '\'');
-    let digits: Vec<u8> = bare.iter().copied().filter(|byte| !b":-.".contains(byte)).collect();
+    let bare = bare.trim_with(|c| c.is_ascii_whitespace() || "\"'=".contains(c));
+    let digits: Vec<u8> = bare.iter().copied().filter(|byte| !b":-. \t".contains(byte)).collect();
     let pairs = || digits.chunks(2).collect::<Vec<_>>().join(&b':');
     ethernet(bare).or_else(|| MacAddress::parse(&pairs()).filter(|_| digits.len() == 12))
 }
@@ -39,7 +42,7 @@ pub(super) enum Asked {
     Nothing,
     /// An address.
     Address(HwAddress),
-    /// No address: the assignment is passed over.
+    /// No address: the assignment is ignored.
     Invalid,
 }
 
@@ -54,17 +57,45 @@ pub(super) fn asked(value: &[u8], release: u32) -> Asked {
     }
 }
 
+/// The assignments to `MACAddress=` in the sections of that name, with their headers.
+pub(super) fn assignments<'a>(
+    config: &'a Config,
+    name: &'a str,
+) -> impl Iterator<Item = (&'a File, Option<&'a Token>, &'a Assignment)> {
+    let sections = config.files.iter().flat_map(|file| file.unit.sections.iter().map(move |section| (file, section)));
+    sections.filter(move |(_, section)| section.is(name)).flat_map(|(file, section)| {
+        let items = section.assignments.iter().filter(|item| item.is("MACAddress"));
+        items.map(move |item| (file, section.name.as_ref(), item))
+    })
+}
+
 /// The `[Link] MACAddress=` that is in effect in a `.network` or `.link` and its drop-ins.
-pub(super) fn link_address(config: &Config, release: u32) -> Option<(HwAddress, &File, &Assignment)> {
-    let mut found = None;
-    for (file, item) in config.all("Link", "MACAddress") {
-        match asked(&item.value.text, release) {
-            Asked::Address(address) => found = Some((address, file, item)),
-            Asked::Nothing => found = None,
-            Asked::Invalid => {}
+pub(super) struct InForce<'a> {
+    /// The address and where it is asked for.
+    pub last: Option<(HwAddress, &'a File, &'a Assignment)>,
+}
+
+impl<'a> InForce<'a> {
+    pub fn read(config: &'a Config, release: u32) -> Self {
+        let mut last = None;
+        for (file, item) in config.all("Link", "MACAddress") {
+            match asked(&item.value.text, release) {
+                Asked::Address(address) => last = Some((address, file, item)),
+                Asked::Nothing => last = None,
+                Asked::Invalid => {}
+            }
+        }
+        Self { last }
+    }
+
+    /// Why an assignment with an address is not the one in effect, as a clause.
+    pub fn beats(&self, item: &Assignment) -> Option<String> {
+        match self.last {
+            Some((_, _, last)) if std::ptr::eq(last, item) => None,
+            Some((_, file, _)) => Some(format!("a later `MACAddress=` in {} wins", file.shown())),
+            None => Some("a later empty `MACAddress=` takes it back".to_owned()),
         }
     }
-    found
 }
 
 /// The address that a link gets where such a one is asked for.
@@ -86,63 +117,4 @@ pub(super) fn refusal(address: HwAddress) -> &'static str {
         HwAddress::Ethernet(address) if address.0 == [0xff; 6] => "is the broadcast address",
         HwAddress::Ethernet(_) => "is a multicast address",
     }
-}
-
-/// The pins of one file whose section or key is wrong, with the reason.
-pub(super) fn misplaced(file: &File, right: &str) -> Vec<Pin> {
-    let sections = file.unit.sections.iter();
-    let all = sections.flat_map(|section| section.assignments.iter().map(move |item| (section, item)));
-    all.filter_map(|(section, item)| {
-        let why = why_misplaced(section, item, right)?;
-        Some(pin(file, section.name.as_ref(), item, Effect::Ineffective(why)))
-    })
-    .collect()
-}
-
-/// Why an assignment that looks like the address of the interface is none; `None` where it is in
-/// its place or belongs to something else.
-fn why_misplaced(section: &Section, item: &Assignment, right: &str) -> Option<String> {
-    /// Sections in which people put the interface's own address.
-    const TRIED: &[&str] = &["Bridge", "Link", "NetDev", "Network"];
-    let key = item.key.as_bstr();
-    let Some(name) = &section.name else {
-        let tried = key.eq_ignore_ascii_case(b"MACAddress");
-        return tried.then(|| "it stands before the first section header, where nothing counts".to_owned());
-    };
-    if let Some(swallowed) = swallowed(item) {
-        return Some(format!(
-            "the backslash before it makes it part of `{}=`: systemd reads {swallowed} as that value",
-            item.key.text
-        ));
-    }
-    let in_place = section.is(right);
-    let tried = TRIED.iter().any(|tried| name.text.eq_ignore_ascii_case(tried.as_bytes()));
-    match key.to_str().unwrap_or_default() {
-        "MACAddress" if in_place => None,
-        "MACAddress" if tried && right.eq_ignore_ascii_case(&name.text.to_str_lossy()) => {
-            Some(format!("sections are told apart by case: it must be `[{right}]`"))
-        }
-        "MACAddress" if tried => Some(format!("`MACAddress=` counts in `[{right}]` only")),
-        "MACAddress" => None,
-        _ if differs_in_case(key, "MACAddress") && (in_place || tried) => {
-            Some(format!("keys are told apart by case: it must be `MACAddress=` in `[{right}]`"))
-        }
-        "X-MACAddress" if in_place => Some("keys that start with `X-` are for other programs".to_owned()),
-        "HWAddress" | "HWAddr" | "MAC" if in_place || tried => {
-            Some(format!("there is no such key: it must be `MACAddress=` in `[{right}]`"))
-        }
-        "MACAddressPolicy" if right == "NetDev" && tried => {
-            Some("`MACAddressPolicy=` counts in `[Link]` of a `.link` file only".to_owned())
-        }
-        _ => None,
-    }
-}
-
-/// The assignment that a continued line before it has swallowed.
-fn swallowed(item: &Assignment) -> Option<BString> {
-    let value = item.value.as_bstr();
-    let at = value.find(b"MACAddress=").filter(|_| item.key.text != "MACAddress")?;
-    let rest = value.get(at..)?;
-    let continued = item.value.span.end - item.value.span.start > value.len();
-    (continued && meant(rest.strip_prefix(b"MACAddress=")?).is_some()).then(|| format!("`{}`", rest.as_bstr()).into())
 }

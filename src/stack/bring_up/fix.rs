@@ -50,9 +50,9 @@ fn is_meant(pin: &Pin, bridge: &Bridge) -> bool {
     }
 }
 
-/// The command that pins on every stack once the bridge is up.
-pub(in crate::stack) fn command(name: &BStr, address: MacAddress) -> (&'static str, String) {
+/// The command that pins on every stack once the bridge is there.
+pub(in crate::stack) fn command(phase: &'static str, name: &BStr, address: MacAddress) -> (&'static str, String) {
     let plain = name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-@".contains(byte));
     let link = if plain { name.to_string() } else { "\"$IFACE\"".to_owned() };
-    ("post-up", format!("ip link set dev {link} address {address}"))
+    (phase, format!("ip link set dev {link} address {address}"))
 }

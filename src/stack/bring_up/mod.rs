@@ -3,20 +3,22 @@
 
 mod fix;
 mod report;
+#[cfg(test)]
+pub(super) mod testing;
 
 pub(super) use fix::{candidates, command};
-pub(super) use report::{bridge, implicit, lowest};
+pub(super) use report::{bridge, implicit, lowest, unknown_options};
 
-use super::commands::{Attempt, guess};
+use super::commands::{Attempt, guess, makes};
 use super::eni::{Opt, Stanza};
 use super::kernel::{Address, Kernel, LinkKind};
 use super::udev::Udev;
 use super::{Stack, World};
 use crate::judgement::{Effect, Pin};
-use crate::links::{Evidence, Shape, Source};
+use crate::links::Shape;
 use crate::span::Place;
 use bstr::{BStr, BString, ByteSlice};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -26,14 +28,13 @@ pub(super) fn udev(world: World<'_>, stack: &Stack) -> Option<Udev> {
 }
 
 /// The kernel before any interface is brought up. What the configuration makes itself (`made`) is
-/// not there yet, even where `/sys` shows it running. Where nothing tells which links exist, all
+/// not there yet, even where `/sys` or facts show it running. Where nothing tells which links exist, all
 /// others do.
 pub(super) fn kernel(world: World<'_>, udev: Option<&Udev>, made: BTreeSet<BString>) -> Kernel {
     let mut kernel = Kernel::new(udev.cloned());
     for (name, link) in world.links.iter().filter(|(name, link)| !made.contains(*name) && link.shape != Shape::Bridge) {
-        let running = |evidence: &&Evidence| matches!(evidence.source, Source::Sysfs(_));
         let complete = world.links.is_complete();
-        let own = link.evidence.iter().find(|evidence| !evidence.assigned && (!complete || running(evidence)));
+        let own = link.evidence.iter().find(|evidence| !evidence.assigned && (!complete || evidence.is_shown()));
         if let Some(own) = own {
             kernel.add_physical(name.as_bstr(), Address::Known(own.address));
         }
@@ -46,14 +47,15 @@ pub(super) fn kernel(world: World<'_>, udev: Option<&Udev>, made: BTreeSet<BStri
 
 /// Every place that was meant to set a link's address, in the order in which they were tried.
 pub(super) struct Record {
-    tried: Vec<(BString, Pin)>,
+    tried: BTreeMap<BString, Vec<Pin>>,
+    places: BTreeSet<(BString, Place)>,
     udev: Option<Udev>,
 }
 
 impl Record {
     /// Nothing was tried yet; `udev` sets what it sets when a bridge is made.
     pub(super) fn new(udev: Option<Udev>) -> Self {
-        Self { tried: Vec::new(), udev }
+        Self { tried: BTreeMap::new(), places: BTreeSet::new(), udev }
     }
 
     /// An option that was meant to set the address of `link`.
@@ -67,37 +69,36 @@ impl Record {
             meant: guess(value),
             effect,
         };
-        self.tried.push((link.to_owned(), pin));
+        self.other(link, pin);
     }
 
     /// What a command line of the stanza was meant to set.
     pub(super) fn command(&mut self, opt: &Opt, attempts: Vec<Attempt>) {
         for attempt in attempts {
-            let effect = match attempt.failed {
-                None => Effect::Decides,
-                Some(why) if attempt.bad_value => Effect::Invalid(why),
-                Some(why) => Effect::Ineffective(why),
-            };
-            let pin = Pin {
-                place: attempt.place,
-                line: opt.line_place(),
-                what: format!("the `{}` command", opt.key.token.text),
-                value: attempt.value,
-                meant: attempt.meant,
-                effect,
-            };
-            self.tried.push((attempt.link, pin));
+            self.attempt(attempt, opt.line_place(), format!("the `{}` command", opt.spelled()));
         }
+    }
+
+    /// What a command was meant to set, and what its line is called.
+    pub(super) fn attempt(&mut self, attempt: Attempt, line: Place, what: String) {
+        let effect = match attempt.failed {
+            None => Effect::Decides,
+            Some(why) if attempt.bad_value => Effect::Invalid(why),
+            Some(why) => Effect::Ineffective(why),
+        };
+        let Attempt { link, place, value, meant, .. } = attempt;
+        self.other(link.as_bstr(), Pin { place, line, what, value, meant, effect });
     }
 
     /// Another place, as a policy file.
     pub(super) fn other(&mut self, link: &BStr, pin: Pin) {
-        self.tried.push((link.to_owned(), pin));
+        self.places.insert((link.to_owned(), pin.place.clone()));
+        self.tried.entry(link.to_owned()).or_default().push(pin);
     }
 
     /// Whether something at this place was tried.
     pub(super) fn knows(&self, link: &BStr, place: &Place) -> bool {
-        self.tried.iter().any(|(name, pin)| name == link && pin.place == *place)
+        self.places.contains(&(link.to_owned(), place.clone()))
     }
 
     /// How each place that was meant for `bridge` fared in the end, in the order of the files.
@@ -106,7 +107,7 @@ impl Record {
         let winner = link.and_then(|link| link.set_by.as_ref()?.place.as_ref());
         let udev = self.udev.as_ref().filter(|_| link.is_some());
         let mut pins: Vec<Pin> = udev.map(|udev| udev.pins(bridge)).unwrap_or_default();
-        pins.extend(self.tried.iter().filter(|(name, _)| name == bridge).map(|(_, pin)| pin.clone()));
+        pins.extend(self.tried.get(bridge).into_iter().flatten().cloned());
         let what = pins.iter().find(|pin| Some(&pin.place) == winner).map(|pin| pin.what.clone());
         for pin in pins.iter_mut().filter(|pin| pin.effect == Effect::Decides && Some(&pin.place) != winner) {
             pin.effect = Effect::Overridden(match &what {
@@ -115,7 +116,7 @@ impl Record {
             });
         }
         let order = |place: &Place| files.iter().position(|file| *file == place.file).unwrap_or(files.len());
-        pins.sort_by(|a, b| (order(&a.place), &a.place).cmp(&(order(&b.place), &b.place)));
+        pins.sort_by_cached_key(|pin| (order(&pin.place), pin.place.clone()));
         pins
     }
 
@@ -158,6 +159,16 @@ pub(super) fn carries_ip<'a>(mut stanzas: impl Iterator<Item = &'a Stanza>) -> b
         matches!(method, b"dhcp" | b"dhcp6" | b"auto" | b"bootp")
     };
     stanzas.any(|stanza| asks(stanza) || stanza.options.iter().any(|opt| opt.key.token.text == "address"))
+}
+
+/// The links that the command lines of an interface may make.
+pub(super) fn made_by_commands<'a>(
+    name: &BStr,
+    options: impl Iterator<Item = &'a Opt>,
+) -> impl Iterator<Item = BString> {
+    let environment = BTreeMap::from([("IFACE".into(), name.to_owned())]);
+    let runs_up = |opt: &&Opt| matches!(&opt.key.token.text[..], b"pre-up" | b"up" | b"post-up");
+    options.filter(runs_up).flat_map(move |opt| makes(opt.value.text.as_bstr(), &environment))
 }
 
 /// The words of a value.

@@ -3,7 +3,6 @@
 use super::Status;
 use super::end::End;
 use super::expand::Word;
-use super::ip::valid_name;
 use super::shell::Shell;
 use crate::stack::kernel::LinkKind;
 use bstr::ByteSlice;
@@ -18,8 +17,7 @@ pub(super) fn run(shell: &mut Shell<'_>, words: &[Word]) -> End {
         (b"addbr", [bridge]) => {
             let place = shell.origin.place(&bridge.raw);
             let name = bridge.text.as_bstr();
-            let made = valid_name(name) && shell.kernel.add(name, LinkKind::Bridge, None, Some(place)).is_ok();
-            End::of(Status::of(made))
+            End::of(Status::of(shell.make(name, LinkKind::Bridge, None, place).is_ok()))
         }
         (b"delbr", [bridge]) => {
             let name = bridge.text.as_bstr();

@@ -2,13 +2,16 @@
 
 use super::end::Output;
 use super::parse::{self, Raw};
-use super::pattern::matches;
 use super::scan::brace_end;
 use super::shell::Shell;
+use crate::stack::eni::source::wild;
 use bstr::{BStr, BString, ByteSlice};
 
 /// As long as a word of a hook line may grow; what is longer is no link's name or address.
 const LONGEST: usize = 4096;
+
+/// As long as a value may be that a pattern is cut off from (`${IFACE%.*}`).
+const LONGEST_STRIPPED: usize = 256;
 
 /// A field of a command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,7 +65,7 @@ impl Word {
 }
 
 /// The fields of a text that stands unquoted (`IFS` as it is by default).
-pub(super) fn fields(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(in crate::stack) fn fields(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|byte| b" \t\n".contains(byte)).filter(|field| !field.is_empty())
 }
 
@@ -264,7 +267,7 @@ impl Expansion<'_> {
                     Word::default()
                 }
             }
-            b'%' | b'#' if !value.unknown && !argument.unknown => {
+            b'%' | b'#' if !value.unknown && !argument.unknown && value.text.len() <= LONGEST_STRIPPED => {
                 Word::literal(strip(&value.text, &argument.text, sign == b'#', twice))
             }
             _ => Word { unknown: true, ..Word::default() },
@@ -278,7 +281,7 @@ fn strip<'v>(value: &'v [u8], pattern: &[u8], front: bool, longest: bool) -> &'v
         let at = if front { len } else { value.len() - len };
         let (before, after) = value.split_at(at);
         let (part, rest) = if front { (before, after) } else { (after, before) };
-        matches(pattern, part).then_some(rest)
+        wild(pattern, part).then_some(rest)
     };
     let found = if longest { (0..=value.len()).rev().find_map(cut) } else { (0..=value.len()).find_map(cut) };
     found.unwrap_or(value)

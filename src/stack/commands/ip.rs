@@ -10,7 +10,7 @@ use super::shell::Shell;
 use crate::stack::kernel::LinkKind;
 use bstr::{BStr, ByteSlice};
 
-pub(super) use apply::add_vlan;
+pub(in crate::stack) use apply::add_vlan;
 
 /// `matches()` of lib/utils.c: a keyword may be cut short, and the first that fits is meant.
 fn matches(word: &Word, keyword: &str) -> bool {
@@ -226,9 +226,7 @@ fn tuntap(shell: &mut Shell<'_>, words: &[Word]) -> End {
     let Some(name) = names.next().and_then(Word::known) else { return End::unknown() };
     if matches(first, "add") {
         let place = shell.origin.place(&words[0].raw);
-        return End::of(Status::of(
-            valid_name(name) && shell.kernel.add(name, LinkKind::Virtual, None, Some(place)).is_ok(),
-        ));
+        return End::of(Status::of(shell.make(name, LinkKind::Virtual, None, place).is_ok()));
     }
     if matches(first, "delete") {
         return End::of(Status::of(shell.kernel.delete(name).is_ok()));
@@ -237,7 +235,7 @@ fn tuntap(shell: &mut Shell<'_>, words: &[Word]) -> End {
 }
 
 /// `dev_valid_name` (net/core/dev.c) with `check_ifname`.
-pub(super) fn valid_name(name: &BStr) -> bool {
+pub(in crate::stack) fn valid_name(name: &BStr) -> bool {
     const IFNAMSIZ: usize = 16;
     let fits = !name.is_empty() && name.len() < IFNAMSIZ && name != "." && name != "..";
     fits && !name.iter().any(|byte| byte.is_ascii_whitespace() || b"/:\x0b".contains(byte))

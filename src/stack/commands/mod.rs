@@ -13,7 +13,6 @@ mod ip;
 mod lladdr;
 mod macchanger;
 mod parse;
-mod pattern;
 mod programs;
 mod scan;
 mod shell;
@@ -23,11 +22,13 @@ use super::kernel::Kernel;
 use crate::address::MacAddress;
 use crate::span::{Place, Span};
 use crate::syntax::Token;
-use bstr::{BStr, BString};
-use std::collections::BTreeMap;
+use bstr::{BStr, BString, ByteSlice};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+pub(super) use expand::fields;
+pub(super) use ip::{add_vlan, valid_name};
 pub use lladdr::guess;
 
 /// A command's end, as far as the files tell. What cannot be told counts as success.
@@ -104,6 +105,23 @@ pub fn run(kernel: &mut Kernel, file: &Arc<Path>, line: &Token, environment: &BT
     let mut shell = shell::Shell::new(kernel, Origin::of(file, line), environment);
     let end = shell.script(&line.text);
     Run { status: end.status, attempts: shell.attempts, output: end.output.known() }
+}
+
+/// The links that a line may make or name anew, whatever its conditions are.
+#[must_use]
+pub fn makes(line: &BStr, environment: &BTreeMap<BString, BString>) -> BTreeSet<BString> {
+    /// What no such line does without.
+    const SIGNS: &[&str] = &["add", "name", "tun", "type"];
+    if !SIGNS.iter().any(|sign| line.contains_str(sign)) {
+        return BTreeSet::new();
+    }
+    let mut kernel = Kernel::default();
+    kernel.assume_links(BTreeSet::new());
+    let origin = Origin { file: Arc::from(Path::new("")), start: None, whole: Span::default() };
+    let mut shell = shell::Shell::new(&mut kernel, origin, environment);
+    shell.survey = Some(BTreeSet::new());
+    shell.script(line);
+    shell.survey.take().unwrap_or_default()
 }
 
 /// A variable that a sourced file sets.

@@ -84,8 +84,15 @@ pub(super) fn run(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Opt
     }
     match PROGRAMS.iter().find(|row| row.0.as_bytes() == name) {
         Some((_, program)) => program(shell, words, input),
+        None if is_argument(name) => End::of(Status::Failure),
         None => End::unknown(),
     }
+}
+
+/// A word that is no program's name, but was meant for the command on the line before it
+/// (ifupdown joins the values of a repeated option with line ends).
+fn is_argument(name: &[u8]) -> bool {
+    name.contains(&b':') || [&b"addr"[..], b"address", b"dev", b"ether"].contains(&name)
 }
 
 /// `sh -c TEXT`; a script file is not looked into.
@@ -172,7 +179,7 @@ fn vconfig(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
     let [_, verb, parent, id] = words else { return End::unknown() };
     let (true, Some(parent), Some(id)) = (verb.is(b"add"), parent.known(), id.known()) else { return End::unknown() };
     let name: BString = bstr::join(".", [parent, id]).into();
-    End::of(ip::add_vlan(shell.kernel, name.as_bstr(), parent, None))
+    End::of(ip::add_vlan(shell.kernel, name.as_bstr(), parent))
 }
 
 /// `tunctl -t NAME`
@@ -181,5 +188,5 @@ fn tunctl(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
     let name = option.and_then(|at| words.get(at + 1)).and_then(Word::known);
     let Some(name) = name else { return End::unknown() };
     let place = shell.origin.place(&words[0].raw);
-    End::of(Status::of(shell.kernel.add(name, LinkKind::Virtual, None, Some(place)).is_ok()))
+    End::of(Status::of(shell.make(name, LinkKind::Virtual, None, place).is_ok()))
 }

@@ -3,12 +3,12 @@
 use super::end::{End, Output};
 use super::expand::{Word, expand, expand_one};
 use super::parse::{Command, Flaw, List, Pipeline, Raw, Redirect, Then, parse};
-use super::pattern::matches;
-use super::{Attempt, Origin, Status, programs};
+use super::{Attempt, Origin, Status, programs, valid_name};
 use crate::span::Place;
-use crate::stack::kernel::Kernel;
+use crate::stack::eni::source::wild;
+use crate::stack::kernel::{Address, Cause, Errno, Kernel, LinkKind};
 use bstr::{BStr, BString, ByteSlice};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// As many commands as one line runs.
 const STEP_LIMIT: usize = 1000;
@@ -34,6 +34,8 @@ pub(super) struct Shell<'k> {
     depth: usize,
     /// `exit` was run.
     pub(super) exited: bool,
+    /// Where it is only asked which links a text may make: those, and every branch is taken.
+    pub(super) survey: Option<BTreeSet<BString>>,
 }
 
 impl<'k> Shell<'k> {
@@ -47,6 +49,7 @@ impl<'k> Shell<'k> {
             steps: 0,
             depth: 0,
             exited: false,
+            survey: None,
         }
     }
 
@@ -101,11 +104,30 @@ impl<'k> Shell<'k> {
         Some(self.kernel.link(name.as_bstr()).is_some())
     }
 
+    /// Makes a link.
+    pub(super) fn make(
+        &mut self,
+        name: &BStr,
+        kind: LinkKind,
+        address: Option<(Address, Cause)>,
+        place: Place,
+    ) -> Result<(), Errno> {
+        if let Some(made) = &mut self.survey {
+            made.insert(name.to_owned());
+            return Ok(());
+        }
+        if !valid_name(name) {
+            return Err(Errno::Invalid);
+        }
+        self.kernel.add(name, kind, address, Some(place))
+    }
+
     fn list(&mut self, text: &[u8], list: &List) -> End {
         let mut end = End::of(Status::Success);
         let mut before = Then::Next;
         for pipeline in list {
             let run = match before {
+                _ if self.survey.is_some() => true,
                 Then::Next | Then::Background => true,
                 Then::And => end.status == Status::Success,
                 Then::Or => end.status == Status::Failure,
@@ -113,7 +135,7 @@ impl<'k> Shell<'k> {
             if run {
                 let next = self.pipeline(text, pipeline);
                 end = End { output: end.output.then(next.output), ..next };
-                if self.exited {
+                if self.exited && self.survey.is_none() {
                     return end;
                 }
             }
@@ -172,7 +194,9 @@ impl<'k> Shell<'k> {
         for (condition, body) in arms {
             let end = self.list(text, condition);
             output = output.then(end.output);
-            if self.exited || end.status == Status::Success {
+            if self.survey.is_some() {
+                self.list(text, body);
+            } else if self.exited || end.status == Status::Success {
                 let end = if self.exited { End::of(end.status) } else { self.list(text, body) };
                 return End { output: output.then(end.output), ..end };
             }
@@ -204,9 +228,11 @@ impl<'k> Shell<'k> {
         for (patterns, body) in arms {
             let found = patterns.iter().any(|pattern| {
                 let pattern = expand_one(self, text, pattern);
-                word.known().zip(pattern.known()).is_some_and(|(word, pattern)| matches(pattern, word))
+                word.known().zip(pattern.known()).is_some_and(|(word, pattern)| wild(pattern, word))
             });
-            if found {
+            if self.survey.is_some() {
+                self.list(text, body);
+            } else if found {
                 return self.list(text, body);
             }
         }
@@ -216,6 +242,16 @@ impl<'k> Shell<'k> {
     fn simple(&mut self, text: &[u8], words: &[Raw], input: Option<Output>) -> End {
         let assigned = words.iter().take_while(|raw| assignment(text, raw).is_some()).count();
         let (assignments, rest) = words.split_at(assigned);
+        // Words are expanded before the assignments, which then hold for the command alone.
+        let words = expand(self, text, rest);
+        if words.is_empty() {
+            self.assign(text, assignments);
+            return End::of(Status::Success);
+        }
+        programs::run(self, text, &words, input)
+    }
+
+    fn assign(&mut self, text: &[u8], assignments: &[Raw]) {
         for raw in assignments {
             let Some(name) = assignment(text, raw) else { continue };
             let value = raw.start + name.len() + 1..raw.end;
@@ -223,11 +259,6 @@ impl<'k> Shell<'k> {
             let place = self.origin.place(&value);
             self.variables.insert(name.into(), Value { word, place });
         }
-        let words = expand(self, text, rest);
-        if words.is_empty() {
-            return End::of(Status::Success);
-        }
-        programs::run(self, text, &words, input)
     }
 
     /// What is left of a command's end where files take its output.

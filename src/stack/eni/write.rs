@@ -6,7 +6,7 @@ use crate::edit::FileEdit;
 use crate::host::Host;
 use crate::judgement::{Candidate, Pin};
 use crate::span::{Place, Span};
-use crate::syntax::{indentation, line_after};
+use crate::syntax::{indentation, line_after, line_ending};
 use bstr::BString;
 use std::sync::Arc;
 
@@ -33,7 +33,12 @@ pub fn add_below(host: &Host, iface: &Place, key: &str, value: &str) -> Option<C
 }
 
 fn add_line(file: &Arc<std::path::Path>, bytes: &[u8], after: Span, line: &[u8], key: &str, value: &str) -> Candidate {
-    let edit = FileEdit::insert(file, after.end, line_after(bytes, after, line));
+    // What follows a backslash at the end of the file would be part of that line.
+    let edit = if after.of(bytes).trim_ascii_end().ends_with(b"\\") {
+        FileEdit::insert(file, after.start, [line, line_ending(bytes, after)].concat())
+    } else {
+        FileEdit::insert(file, after.end, line_after(bytes, after, line))
+    };
     Candidate { edits: vec![edit], title: format!("add `{key} {value}`") }
 }
 

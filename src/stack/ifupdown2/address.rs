@@ -18,7 +18,7 @@ pub(super) fn strip(value: &BStr) -> BString {
 pub(super) fn number(text: &[u8]) -> Option<u128> {
     let pieces = text.split(|&byte| b":.-,".contains(&byte) || is_blank(byte)).filter(|piece| !piece.is_empty());
     pieces.map(python_int).try_fold(0, |number: u128, piece| {
-        let room = number.checked_mul(256).unwrap_or(u128::MAX);
+        let room = number.saturating_mul(256);
         Some(room.saturating_add(piece?))
     })
 }
@@ -49,8 +49,7 @@ fn python_int(text: &[u8]) -> Option<u128> {
         let digit = |&byte: &u8| Some(u128::from((byte as char).to_digit(16)?));
         let mut digits = group.iter().map(digit).peekable();
         digits.peek()?;
-        digits
-            .try_fold(number, |number, digit| Some(number.checked_mul(16).unwrap_or(u128::MAX).saturating_add(digit?)))
+        digits.try_fold(number, |number, digit| Some(number.saturating_mul(16).saturating_add(digit?)))
     })
 }
 

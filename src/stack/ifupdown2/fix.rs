@@ -19,7 +19,7 @@ pub(super) fn candidates(
         return Vec::new();
     };
     let option = ("hwaddress", address.to_string());
-    let command = bring_up::command(bridge.name.as_bstr(), address);
+    let command = bring_up::command("post-up", bridge.name.as_bstr(), address);
     // `hwaddress` comes before DHCP and the bridge's own link-local address, but is written only where
     // the bridge does not have the address by then: a portless one, or one that is known to differ.
     let differs = bridge.ports.is_empty() || bridge.address.is_some_and(|inherited| inherited != address);

@@ -1,14 +1,11 @@
 //! The interfaces as ifupdown2 runs them: all stanzas of a name squashed into one
-//! (`ifaceobj_squash_internal`, on by default), ranges expanded.
+//! (`ifaceobj_squash_internal`, on by default).
 
-use super::ports;
+use crate::span::Place;
 use crate::stack::bring_up::words;
 use crate::stack::eni::{Config, Opt, Stanza};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeMap;
-
-/// As many interfaces as one range is expanded to.
-const RANGE_LIMIT: u32 = 4096;
 
 /// One interface with all its stanzas.
 pub(super) struct Interface<'a> {
@@ -39,14 +36,14 @@ impl<'a> Interface<'a> {
         self.first("bridge-ports").or_else(|| self.first("bridge-vlan-aware")).or_else(|| self.first("mstpctl-ports"))
     }
 
-    /// The ports of a bridge as its options name them; `names` is what `regex` is matched against.
-    pub(super) fn ports<'b>(&self, names: impl Iterator<Item = &'b BStr>) -> Vec<BString> {
+    /// The words that name a bridge's ports.
+    pub(super) fn port_words(&self) -> Vec<&'a [u8]> {
         // `_get_ifaceobj_bridge_ports`: the values of all lines, those left out that are exactly `none`.
         let lines = self.all("bridge-ports").filter(|opt| opt.value.text != "none");
         let own: Vec<&[u8]> = lines.flat_map(|opt| words(&opt.value.text)).collect();
         // mstpctl.get_dependent_ifacenames: its own option, where mstpctl is installed.
-        let other = self.first("mstpctl-ports").map(|opt| words(&opt.value.text).collect()).unwrap_or_default();
-        ports::list(if own.is_empty() { other } else { own }, names)
+        let other = self.first("mstpctl-ports").filter(|_| own.is_empty());
+        other.map_or(own, |opt| words(&opt.value.text).collect())
     }
 
     /// The link that a VLAN stands on, by `vlan-raw-device` or by its name (addons/vlan.py).
@@ -55,10 +52,10 @@ impl<'a> Interface<'a> {
         named.or_else(|| vlan_parent(self.name.as_bstr()).map(BStr::to_owned))
     }
 
-    /// The links that a bond binds (addons/bond.py: the first of the two that is set).
-    pub(super) fn bond_ports<'b>(&self, names: impl Iterator<Item = &'b BStr>) -> Option<Vec<BString>> {
+    /// The words that name the links of a bond (addons/bond.py: the first of the two that is set).
+    pub(super) fn bond_words(&self) -> Option<impl Iterator<Item = &'a [u8]> + use<'a>> {
         let opt = self.first("bond-slaves").or_else(|| self.first("bond-ports"))?;
-        Some(ports::list(words(&opt.value.text).filter(|word| *word != b"none").collect(), names))
+        Some(words(&opt.value.text).filter(|word| *word != b"none"))
     }
 
     /// Whether the vxlan module makes it (`_is_vxlan_device`).
@@ -84,28 +81,27 @@ pub(super) struct Interfaces<'a> {
 
 impl<'a> Interfaces<'a> {
     pub(super) fn squash(config: &'a Config) -> Self {
+        let mut lines: BTreeMap<Place, usize> = BTreeMap::new();
+        for stanza in &config.stanzas {
+            *lines.entry(stanza.place()).or_default() += 1;
+        }
         let mut interfaces = Self { list: Vec::new(), index: BTreeMap::new() };
         for stanza in &config.stanzas {
-            let written = stanza.name.token.text.as_bstr();
-            let range = expand(written);
-            let ranged = !range.is_empty();
-            // networkinterfaces.parse_iface: `br0:1` is br0.
-            let plain = written.split_str(":").next().map(BString::from);
-            for name in range.into_iter().chain(plain.filter(|_| !ranged)) {
-                interfaces.add(name, stanza, ranged);
-            }
+            let ranged = lines.get(&stanza.place()).is_some_and(|&count| count > 1);
+            interfaces.add(stanza, ranged);
         }
         interfaces
     }
 
-    fn add(&mut self, name: BString, stanza: &'a Stanza, ranged: bool) {
+    fn add(&mut self, stanza: &'a Stanza, ranged: bool) {
+        let name = &stanza.name.token.text;
         let at = *self.index.entry(name.clone()).or_insert(self.list.len());
         match self.list.get_mut(at) {
             Some(interface) => {
                 interface.stanzas.push(stanza);
                 interface.ranged |= ranged;
             }
-            None => self.list.push(Interface { name, stanzas: vec![stanza], ranged }),
+            None => self.list.push(Interface { name: name.clone(), stanzas: vec![stanza], ranged }),
         }
     }
 
@@ -128,19 +124,4 @@ pub(super) fn vlan_parent(name: &BStr) -> Option<&BStr> {
     let (parent, id) = name.rsplit_once_str(".")?;
     let digits = !id.is_empty() && id.iter().all(u8::is_ascii_digit);
     (digits && !parent.is_empty()).then(|| parent.as_bstr())
-}
-
-/// `utils.expand_iface_range`: one range in brackets, with or without something after it.
-fn expand(name: &BStr) -> Vec<BString> {
-    let parse = || -> Option<Vec<BString>> {
-        let (prefix, rest) = name.split_once_str("[")?;
-        let (range, suffix) = rest.split_once_str("]")?;
-        let (first, last) = range.split_once_str("-")?;
-        let number = |digits: &[u8]| digits.to_str().ok()?.parse::<u32>().ok();
-        let (first, last) = (number(first)?, number(last)?);
-        let last = last.min(first.saturating_add(RANGE_LIMIT));
-        let named = |number: u32| [prefix, number.to_string().as_bytes(), suffix].concat().into();
-        (!prefix.is_empty()).then(|| (first..=last).map(named).collect())
-    };
-    parse().unwrap_or_default()
 }

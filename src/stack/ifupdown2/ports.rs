@@ -2,9 +2,13 @@
 
 use bstr::{BStr, BString, ByteSlice};
 use regex_lite::{Captures, Regex, RegexBuilder};
+use std::cell::Cell;
+use std::collections::BTreeSet;
 
-/// As many ports as one `glob` stands for.
-const GLOB_LIMIT: usize = 4096;
+/// What all lists of a configuration together may cost: names made or compared.
+const BUDGET: usize = 200_000;
+/// What compiling an expression counts as.
+const COMPILING: usize = 100;
 
 /// The globs that it takes: `swp[1-10]sub[0-4].300`, `swp1-10.300`, `swp[1-10].300`.
 const GLOBS: [&str; 3] = [
@@ -13,61 +17,84 @@ const GLOBS: [&str; 3] = [
     r"^([A-Za-z0-9-]+)\[([0-9]+)-([0-9]+)\](.*)",
 ];
 
-/// The ports that the words name. `names` are the links that exist and those of the configuration.
-pub(super) fn list<'a>(words: Vec<&[u8]>, names: impl Iterator<Item = &'a BStr>) -> Vec<BString> {
-    let names: Vec<&BStr> = if words.contains(&&b"regex"[..]) { names.collect() } else { Vec::new() };
-    let mut ports: Vec<BString> = Vec::new();
-    let (mut regex, mut glob) = (false, false);
-    for word in words {
-        match word {
-            b"noregex" => regex = false,
-            b"noglob" => glob = false,
-            b"regex" => regex = true,
-            b"glob" => glob = true,
-            _ if regex => {
-                for name in matching(word, &names) {
-                    if !ports.contains(&name) {
-                        ports.push(name);
-                    }
+/// What the lists of a configuration are read against.
+pub(super) struct Names<'a> {
+    /// The links that exist and those of the configuration.
+    known: Vec<&'a BStr>,
+    globs: Vec<Regex>,
+    left: Cell<usize>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(known: impl Iterator<Item = &'a BStr>) -> Self {
+        let globs = GLOBS.iter().filter_map(|glob| Regex::new(glob).ok()).collect();
+        let mut seen = BTreeSet::new();
+        Self { known: known.filter(|name| seen.insert(*name)).collect(), globs, left: Cell::new(BUDGET) }
+    }
+
+    /// The ports that the words name.
+    pub(super) fn list<'w>(&self, words: impl Iterator<Item = &'w [u8]>) -> Vec<BString> {
+        let mut ports: Vec<BString> = Vec::new();
+        let mut seen: BTreeSet<BString> = BTreeSet::new();
+        let (mut regex, mut glob) = (false, false);
+        for word in words {
+            let found = match word {
+                b"noregex" | b"regex" => {
+                    regex = word == b"regex";
+                    continue;
                 }
-                regex = false;
-            }
-            _ if glob => {
-                ports.extend(expand(word));
-                glob = false;
-            }
-            _ => ports.push(BString::from(word)),
+                b"noglob" | b"glob" => {
+                    glob = word == b"glob";
+                    continue;
+                }
+                _ if regex => {
+                    regex = false;
+                    self.matching(word).into_iter().filter(|name| !seen.contains(name)).collect()
+                }
+                _ if glob => {
+                    glob = false;
+                    self.expand(word)
+                }
+                _ => vec![BString::from(word)],
+            };
+            seen.extend(found.iter().cloned());
+            ports.extend(found);
         }
+        ports
     }
-    ports
+
+    /// `re.search(expr + '$', name)`: anchored at the end only. An expression that is none matches nothing.
+    fn matching(&self, expression: &[u8]) -> Vec<BString> {
+        let cost = self.known.len() + COMPILING;
+        let Some(left) = self.left.get().checked_sub(cost) else { return Vec::new() };
+        self.left.set(left);
+        let anchored = expression.to_str().ok().map(|text| format!("{text}$"));
+        let compiled = anchored.and_then(|text| RegexBuilder::new(&text).size_limit(1 << 16).build().ok());
+        let Some(regex) = compiled else { return Vec::new() };
+        let holds = |name: &BStr| name.to_str().is_ok_and(|name| regex.is_match(name));
+        self.known.iter().filter(|name| holds(name)).map(|name| BString::from(name.as_bytes())).collect()
+    }
+
+    /// `parse_glob`: what is no glob stands for itself.
+    fn expand(&self, word: &[u8]) -> Vec<BString> {
+        let text = word.to_str().ok().filter(|text| !text.contains(','));
+        let captured = text.and_then(|text| self.globs.iter().find_map(|glob| glob.captures(text)));
+        let left = self.left.get();
+        let names = captured.map_or_else(|| vec![BString::from(word)], |found| expanded(&found, left));
+        self.left.set(left.saturating_sub(names.len()));
+        names
+    }
 }
 
-/// `re.search(expr + '$', name)`: anchored at the end only. An expression that is none matches nothing.
-fn matching(expression: &[u8], names: &[&BStr]) -> Vec<BString> {
-    let anchored = expression.to_str().ok().map(|text| format!("{text}$"));
-    let compiled = anchored.and_then(|text| RegexBuilder::new(&text).size_limit(1 << 16).build().ok());
-    let Some(regex) = compiled else { return Vec::new() };
-    let holds = |name: &&&BStr| name.to_str().is_ok_and(|name| regex.is_match(name));
-    names.iter().filter(holds).map(|name| BString::from(name.as_bytes())).collect()
-}
-
-/// `parse_glob`: what is no glob stands for itself.
-fn expand(word: &[u8]) -> Vec<BString> {
-    let itself = || vec![BString::from(word)];
-    let Ok(text) = word.to_str() else { return itself() };
-    if text.contains(',') {
-        return itself();
-    }
-    let captured = GLOBS.iter().find_map(|glob| Regex::new(glob).ok()?.captures(text));
-    let Some(found) = captured else { return itself() };
+fn expanded(found: &Captures<'_>, limit: usize) -> Vec<BString> {
     let part = |at: usize| found.get(at).map_or("", |part| part.as_str());
-    let outer = numbers(&found, 2);
+    let outer = numbers(found, 2);
     if found.len() <= 5 {
-        return outer.map(|number| format!("{}{number}{}", part(1), part(4)).into()).take(GLOB_LIMIT).collect();
+        return outer.map(|number| format!("{}{number}{}", part(1), part(4)).into()).take(limit).collect();
     }
-    let inner = |first: u32| numbers(&found, 5).map(move |second| (first, second));
+    let inner = |first: u32| numbers(found, 5).map(move |second| (first, second));
     let name = |(first, second)| format!("{}{first}{}{second}{}", part(1), part(4), part(7)).into();
-    outer.flat_map(inner).map(name).take(GLOB_LIMIT).collect()
+    outer.flat_map(inner).map(name).take(limit).collect()
 }
 
 /// The range whose ends are the captures `at` and the one after it; none where they are no numbers.
@@ -84,8 +111,11 @@ mod tests {
 
     fn names(expression: &str) -> Vec<String> {
         let known = ["lo", "eth0", "eth1", "veth1", "wlan0"].map(BStr::new);
-        let words = expression.split(' ').map(str::as_bytes).collect();
-        list(words, known.into_iter()).into_iter().map(|name| name.to_string()).collect()
+        Names::new(known.into_iter())
+            .list(expression.split(' ').map(str::as_bytes))
+            .into_iter()
+            .map(|name| name.to_string())
+            .collect()
     }
 
     #[test]
@@ -96,6 +126,6 @@ mod tests {
         assert_eq!(names("regex eth( glob swp1-3.5"), ["swp1.5", "swp2.5", "swp3.5"]);
         assert_eq!(names("glob swp[1-2]s[0-1]"), ["swp1s0", "swp1s1", "swp2s0", "swp2s1"]);
         assert_eq!(names("glob eth0 eth[0-1]"), ["eth0", "eth[0-1]"]);
-        assert_eq!(names("glob swp[1-4294967295]s[0-4294967295]").len(), GLOB_LIMIT);
+        assert_eq!(names("glob swp[1-4294967295]s[0-4294967295]").len(), BUDGET);
     }
 }

@@ -3,10 +3,10 @@
 use super::interfaces::{Interface, Interfaces};
 use super::machine::{Machine, Remark};
 use crate::judgement::{Bridge, Effect, Outcome};
-use crate::stack::bring_up;
+use crate::stack::bring_up::{self, words};
 use crate::stack::eni::{Config, Opt, Stanza};
 use crate::stack::kernel::LinkKind;
-use bstr::{BStr, ByteSlice};
+use bstr::{BStr, BString, ByteSlice};
 
 /// The bridges, those of the configuration in its order, then those that only hooks name.
 pub(super) fn bridges(machine: &mut Machine<'_>, config: &Config, interfaces: &Interfaces<'_>) -> Vec<Bridge> {
@@ -28,13 +28,17 @@ fn is_bridge(machine: &Machine<'_>, interface: &Interface<'_>) -> bool {
 
 fn defined(machine: &Machine<'_>, config: &Config, interface: &Interface<'_>) -> Option<Bridge> {
     let name = interface.name.as_bstr();
-    let makes = |stanza: &&&Stanza| stanza.options.iter().any(|opt| interface.bridge_option() == Some(opt));
+    let option = interface.bridge_option();
+    let makes = |stanza: &&&Stanza| stanza.options.iter().any(|opt| option == Some(opt));
     let origin = interface.stanzas.iter().find(makes).or(interface.stanzas.first())?.place();
     let ports = machine.ports.get(name).cloned().unwrap_or_default();
     let mut bridge = bring_up::bridge(&machine.kernel, &machine.record, &config.files, name, origin, ports);
     bridge.carries_ip = bring_up::carries_ip(interface.stanzas.iter().copied());
     let lowest = bring_up::lowest(bridge.ports.is_empty());
     match (bridge.outcome, machine.remarks.get(name)) {
+        (Outcome::Absent, _) if config.refused => {
+            bridge.reason = "ifupdown2 ends with an error while it reads the files and brings up nothing".to_owned();
+        }
         (Outcome::Absent, _) => bridge.reason = absent(machine, interface),
         (Outcome::Floating, Some(Remark::Skipped(_))) => {
             bridge.reason = format!(
@@ -55,13 +59,14 @@ fn defined(machine: &Machine<'_>, config: &Config, interface: &Interface<'_>) ->
 /// Places that were meant to set the address and that ifupdown2 never looks at.
 fn never_tried(machine: &mut Machine<'_>, interfaces: &Interfaces<'_>, interface: &Interface<'_>) {
     let name = interface.name.as_bstr();
+    let first = interface.first("hwaddress");
     for opt in interface.options() {
         let key: &[u8] = &opt.key.token.text;
         let known = machine.record.knows(name, &opt.value_place());
         let effect = match key {
             _ if known => continue,
-            b"hwaddress" if interface.first("hwaddress").is_some_and(|first| first != opt) => {
-                Effect::Ineffective("ifupdown2 reads only the first `hwaddress` of an interface".to_owned())
+            b"hwaddress" if first != Some(opt) => {
+                Effect::Overridden("ifupdown2 takes the first `hwaddress` of an interface".to_owned())
             }
             b"hwaddress" => Effect::Ineffective("there is no such link when its address would be set".to_owned()),
             b"bridge-hw" => Effect::Ineffective("ifupdown2 has no such option and ignores it".to_owned()),
@@ -73,8 +78,8 @@ fn never_tried(machine: &mut Machine<'_>, interfaces: &Interfaces<'_>, interface
         let spelled = machine.spelled(opt);
         machine.record.option(name, opt, spelled.as_bstr(), effect);
     }
-    for template in interface.stanzas.iter().flat_map(|stanza| &stanza.inherits) {
-        let Some(template) = interfaces.get(template.text.as_bstr()) else { continue };
+    let templates = interface.stanzas.iter().filter_map(|stanza| inherited(machine, stanza)).collect::<Vec<_>>();
+    for template in templates.iter().filter_map(|name| interfaces.get(name.as_bstr())) {
         let sets = |opt: &&Opt| opt.key.token.text == "hwaddress" || opt.key.token.text == "bridge-hw";
         for opt in template.options().filter(sets) {
             let spelled = machine.spelled(opt);
@@ -82,6 +87,13 @@ fn never_tried(machine: &mut Machine<'_>, interfaces: &Interfaces<'_>, interface
             machine.record.option(name, opt, spelled.as_bstr(), effect);
         }
     }
+}
+
+/// The name after `inherits`, a word that ifupdown2 passes over.
+fn inherited(machine: &Machine<'_>, stanza: &Stanza) -> Option<BString> {
+    let bytes = machine.host.read(&stanza.name.file)?;
+    let mut words = words(stanza.line.of(&bytes)).skip_while(|word| *word != b"inherits");
+    words.nth(1).map(BString::from)
 }
 
 fn absent(machine: &Machine<'_>, interface: &Interface<'_>) -> String {

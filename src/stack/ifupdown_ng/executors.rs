@@ -1,11 +1,13 @@
 //! The executors that make links and set addresses (`/usr/libexec/ifupdown-ng/*`), as far as that goes.
 
-use super::environment::Environment;
+use super::environment::option;
 use crate::judgement::Effect;
 use crate::stack::Version;
 use crate::stack::bring_up::{Record, words};
 use crate::stack::commands::{self, Attempt, Status};
 use crate::stack::eni::Opt;
+use crate::stack::eni::ifupdown_ng::Interface;
+use crate::stack::hook::{Environment, add_port};
 use crate::stack::kernel::{Address, Kernel, LinkKind};
 use crate::syntax::Token;
 use bstr::{BStr, BString, ByteSlice};
@@ -18,20 +20,14 @@ pub(super) struct Run<'a, 'k> {
     pub(super) kernel: &'k mut Kernel,
     pub(super) record: &'k mut Record,
     pub(super) version: &'k Version,
-    pub(super) name: &'k BStr,
-    pub(super) environment: &'k Environment<'a>,
+    pub(super) interface: &'k Interface<'a>,
+    pub(super) environment: &'k Environment,
     /// Alpine's package has its own script do what the native executor does elsewhere.
     pub(super) stub: bool,
 }
 
 /// The links that an executor says its interface depends on (the phase `depend`).
-pub(super) fn depends(
-    executor: &BStr,
-    name: &BStr,
-    environment: &Environment<'_>,
-    kernel: &Kernel,
-    stub: bool,
-) -> BString {
+pub(super) fn depends(executor: &BStr, name: &BStr, environment: &Environment, kernel: &Kernel, stub: bool) -> BString {
     match executor.as_bytes() {
         b"link" => vlan_parent(name, environment).map(BString::from).unwrap_or_default(),
         b"bridge" if stub && environment.get("IF_BRIDGE_PORTS") != "none" => {
@@ -44,7 +40,7 @@ pub(super) fn depends(
 }
 
 /// The native bridge executor's `PORTS`.
-fn ports(name: &BStr, environment: &Environment<'_>, kernel: &Kernel) -> BString {
+fn ports(name: &BStr, environment: &Environment, kernel: &Kernel) -> BString {
     let value = environment.get("IF_BRIDGE_PORTS");
     match value.as_bytes() {
         b"none" => BString::default(),
@@ -57,7 +53,7 @@ fn ports(name: &BStr, environment: &Environment<'_>, kernel: &Kernel) -> BString
 }
 
 /// The link that a VLAN stands on: `is_vlan` of the link executor, here in the words of its cases.
-pub(super) fn vlan_parent<'e>(name: &'e BStr, environment: &'e Environment<'_>) -> Option<&'e BStr> {
+pub(super) fn vlan_parent<'e>(name: &'e BStr, environment: &'e Environment) -> Option<&'e BStr> {
     let raw = Some(environment.get("IF_VLAN_RAW_DEVICE")).filter(|raw| !raw.is_empty());
     let numbered = name.starts_with(b"vlan");
     if name.contains(&b'#') || name.contains(&b':') || (numbered && name.contains(&b'.')) {
@@ -65,13 +61,21 @@ pub(super) fn vlan_parent<'e>(name: &'e BStr, environment: &'e Environment<'_>) 
     } else if numbered {
         raw
     } else if let Some(dot) = name.rfind_byte(b'.') {
-        name.get(..dot).map(|parent| parent.as_bstr())
+        name.get(..dot).map(ByteSlice::as_bstr)
     } else {
         raw.filter(|_| !environment.get("IF_VLAN_ID").is_empty())
     }
 }
 
-impl<'a> Run<'a, '_> {
+impl<'a, 'k> Run<'a, 'k> {
+    fn name(&self) -> &'k BStr {
+        self.interface.name.as_bstr()
+    }
+
+    fn option(&self, variable: &str) -> Option<&'a Opt> {
+        option(self.interface, self.environment, variable)
+    }
+
     /// Runs an executor for a phase; whether its exit status is 0.
     pub(super) fn executor(&mut self, executor: &BStr, phase: &str) -> bool {
         match (executor.as_bytes(), phase) {
@@ -81,11 +85,11 @@ impl<'a> Run<'a, '_> {
             (b"bridge", "pre-up") if !self.stub => self.add_ports(),
             (b"bond", "create") => self.create_bond(),
             (other, "create") if MAKERS.iter().any(|maker| maker.as_bytes() == other) => {
-                let _ = self.kernel.add(self.name, LinkKind::Virtual, None, None);
+                let _ = self.kernel.add(self.name(), LinkKind::Virtual, None, None);
                 true
             }
             // `addr add`, clients and the like: they fail where there is no link.
-            (b"static" | b"dhcp", "up") => self.kernel.link(self.name).is_some(),
+            (b"static" | b"dhcp", "up") => self.kernel.link(self.name()).is_some(),
             _ => true,
         }
     }
@@ -93,31 +97,31 @@ impl<'a> Run<'a, '_> {
     fn create_link(&mut self) -> bool {
         let kind = self.environment.get("IF_LINK_TYPE");
         if kind == "dummy" || kind == "veth" {
-            let _ = self.kernel.add(self.name, LinkKind::Virtual, None, None);
+            let _ = self.kernel.add(self.name(), LinkKind::Virtual, None, None);
             return true;
         }
-        let Some(parent) = vlan_parent(self.name, self.environment) else { return true };
+        let Some(parent) = vlan_parent(self.name(), self.environment) else { return true };
         self.kernel.meet(parent);
         let Some(address) = self.kernel.address(parent) else { return false };
-        self.kernel.add_physical(self.name, address);
+        self.kernel.add_physical(self.name(), address);
         true
     }
 
     fn create_bond(&mut self) -> bool {
-        if self.kernel.add(self.name, LinkKind::Virtual, None, None).is_ok()
+        if self.kernel.add(self.name(), LinkKind::Virtual, None, None).is_ok()
             && let Some(first) = words(self.environment.get("IF_BOND_MEMBERS")).next()
         {
-            self.kernel.inherit(self.name, first.as_bstr());
+            self.kernel.inherit(self.name(), first.as_bstr());
         }
         true
     }
 
     fn create_bridge(&mut self) -> bool {
-        if self.environment.get("IF_BRIDGE_PORTS").is_empty() || self.kernel.link(self.name).is_some() {
+        if self.environment.get("IF_BRIDGE_PORTS").is_empty() || self.kernel.link(self.name()).is_some() {
             return true;
         }
-        let place = self.environment.option("IF_BRIDGE_PORTS").map(|opt| opt.value_place());
-        self.kernel.add(self.name, LinkKind::Bridge, None, place).is_ok()
+        let place = self.option("IF_BRIDGE_PORTS").map(Opt::value_place);
+        self.kernel.add(self.name(), LinkKind::Bridge, None, place).is_ok()
     }
 
     /// `pre-up` of the bridge executor. Its exit status is that of waiting for the ports: 0.
@@ -125,26 +129,30 @@ impl<'a> Run<'a, '_> {
         if self.environment.get("IF_BRIDGE_PORTS").is_empty() {
             return true;
         }
-        let list = ports(self.name, self.environment, self.kernel);
-        let hw = self.environment.option("IF_BRIDGE_HW");
+        let list = ports(self.name(), self.environment, self.kernel);
+        let hw = self.option("IF_BRIDGE_HW");
         // Pull request 253 (after 0.12.1): the bridge's address, and only once the ports are in.
         let on_bridge = self.version.at_least(&[0, 12, 2]);
         for port in words(&list) {
             let port = port.as_bstr();
-            self.kernel.meet(port);
             if let (Some(opt), false) = (hw, on_bridge) {
                 let _ = commands::ip_link_set(self.kernel, port, opt.value.text.as_bstr(), &opt.value_place());
             }
-            let _ = self.kernel.set_master(port, self.name);
+            add_port(self.kernel, self.name(), port);
         }
         match hw {
             Some(opt) if on_bridge => {
-                let run = commands::ip_link_set(self.kernel, self.name, opt.value.text.as_bstr(), &opt.value_place());
+                let run = commands::ip_link_set(self.kernel, self.name(), opt.value.text.as_bstr(), &opt.value_place());
                 self.tried(opt, run.attempts);
             }
             Some(opt) => {
                 let what = "ifupdown-ng 0.12.1 and older set it on the ports instead of the bridge";
-                self.record.option(self.name, opt, opt.key.token.text.as_bstr(), Effect::Ineffective(what.to_owned()));
+                self.record.option(
+                    self.name(),
+                    opt,
+                    opt.key.token.text.as_bstr(),
+                    Effect::Ineffective(what.to_owned()),
+                );
             }
             None => {}
         }
@@ -165,11 +173,11 @@ impl<'a> Run<'a, '_> {
                 line.push_str(&if newer { format!(" {word} \"${name}\"") } else { format!(" {word} ${name}") });
             }
         }
-        self.kernel.meet(self.name);
-        let options = if newer { None } else { self.environment.option("IF_LINK_OPTIONS") };
-        let Some(opt) = self.environment.option("IF_HWADDRESS").or(options) else {
+        self.kernel.meet(self.name());
+        let options = if newer { None } else { self.option("IF_LINK_OPTIONS") };
+        let Some(opt) = self.option("IF_HWADDRESS").or(options) else {
             // Since c30ea03 the exit status is that of `ip`, before that of a test after it.
-            return self.kernel.link(self.name).is_some() || !newer;
+            return self.kernel.link(self.name()).is_some() || !newer;
         };
         // No plain piece of the file: one blank more than the value has bytes, where they are as many.
         if line.len() == opt.value.span.end.saturating_sub(opt.value.span.start) {
@@ -183,19 +191,19 @@ impl<'a> Run<'a, '_> {
 
     /// What an option was meant to set, by the attempts that its command made.
     fn tried(&mut self, opt: &'a Opt, attempts: Vec<Attempt>) {
-        let own = attempts.into_iter().filter(|attempt| attempt.link == self.name);
+        let own = attempts.into_iter().filter(|attempt| attempt.link == self.name());
         let effect = match own.last().map(|attempt| attempt.failed) {
             Some(None) => self.effect_of(opt),
-            Some(Some(why)) if self.kernel.link(self.name).is_none() => Effect::Ineffective(why),
+            Some(Some(why)) if self.kernel.link(self.name()).is_none() => Effect::Ineffective(why),
             Some(Some(why)) => Effect::Invalid(why),
             None => Effect::Invalid("`ip link set` cannot read it, and nothing is set".to_owned()),
         };
-        self.record.option(self.name, opt, opt.key.token.text.as_bstr(), effect);
+        self.record.option(self.name(), opt, opt.key.token.text.as_bstr(), effect);
     }
 
     /// An address that was set: the one that is written, or what `ip` makes of it.
     fn effect_of(&self, opt: &Opt) -> Effect {
-        match self.kernel.address(self.name) {
+        match self.kernel.address(self.name()) {
             Some(Address::Known(address)) if commands::guess(&opt.value.text) != Some(address) => {
                 Effect::Invalid(format!("`ip` takes it for {address}"))
             }

@@ -1,14 +1,16 @@
 //! Brings the interfaces up (`libifupdown/lifecycle.c`): what an interface depends on first, then its
 //! phases, in each the executors, its own command lines, the scripts in `/etc/network/if-*.d`.
 
-use super::environment::{Environment, merge_requires};
+use super::environment::{environment, merge_requires, option};
 use super::executors::{self, Run};
 use super::settings::Settings;
-use crate::stack::bring_up::{self, Record, words};
+use crate::stack::bridge_utils::{BridgeUtils, Release};
+use crate::stack::bring_up::{self, Record, made_by_commands, words};
 use crate::stack::commands::{self, Status};
 use crate::stack::eni::ifupdown_ng::Interface;
+use crate::stack::hook::{Environment, Hooked};
 use crate::stack::kernel::Kernel;
-use crate::stack::{Stack, World};
+use crate::stack::{Stack, World, alpine_bridge};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,8 +51,12 @@ impl<'a> Machine<'a> {
         interfaces: &'a BTreeMap<BString, Interface<'a>>,
     ) -> Self {
         let made = interfaces.values().filter(|interface| is_made(interface)).map(|interface| interface.name.clone());
+        let hooked = interfaces.values().flat_map(|interface| {
+            let options = interface.vars.iter().filter_map(|var| var.option);
+            made_by_commands(interface.name.as_bstr(), options)
+        });
         let udev = bring_up::udev(world, stack);
-        let kernel = bring_up::kernel(world, udev.as_ref(), made.collect());
+        let kernel = bring_up::kernel(world, udev.as_ref(), made.chain(hooked).collect());
         let mut machine = Self {
             world,
             stack,
@@ -72,13 +78,13 @@ impl<'a> Machine<'a> {
     }
 
     /// What an interface's executors and commands find.
-    pub(super) fn environment(&self, interface: &Interface<'a>) -> Environment<'a> {
-        Environment::of(interface, self.requires.get(&interface.name).map(|list| list.as_bstr()))
+    pub(super) fn environment(&self, interface: &Interface<'a>) -> Environment {
+        environment(interface, self.requires.get(&interface.name).map(|list| list.as_bstr()))
     }
 
     /// `lif_lifecycle_query_dependents`.
     fn query_requires(&self, interface: &Interface<'a>) -> BString {
-        let environment = Environment::of(interface, None);
+        let environment = environment(interface, None);
         let own = interface.vars.iter().find(|var| var.key == "requires").map(|var| var.value.clone());
         let asked = uses(interface).map(|executor| {
             executors::depends(executor, interface.name.as_bstr(), &environment, &self.kernel, self.stack.alpine_bridge)
@@ -142,7 +148,7 @@ impl<'a> Machine<'a> {
             return Err(Stopped::Dependency(below));
         }
         let requires = self.requires.get(name).cloned().unwrap_or_else(|| self.query_requires(interface));
-        let environment = Environment::of(interface, Some(requires.as_bstr()));
+        let environment = environment(interface, Some(requires.as_bstr()));
         for phase in ["create", "pre-up", "up", "post-up"] {
             self.phase(interface, &environment, phase)?;
         }
@@ -153,7 +159,7 @@ impl<'a> Machine<'a> {
     fn phase(
         &mut self,
         interface: &Interface<'_>,
-        environment: &Environment<'_>,
+        environment: &Environment,
         phase: &'static str,
     ) -> Result<(), Stopped> {
         let version = &self.stack.version;
@@ -163,7 +169,7 @@ impl<'a> Machine<'a> {
                 kernel: &mut self.kernel,
                 record: &mut self.record,
                 version,
-                name: interface.name.as_bstr(),
+                interface,
                 environment,
                 stub: self.stack.alpine_bridge,
             };
@@ -192,8 +198,30 @@ impl<'a> Machine<'a> {
     }
 
     /// `/etc/network/if-pre-up.d/bridge`; what it returns is not looked at.
-    fn hooks(&mut self, interface: &Interface<'_>, environment: &Environment<'_>) {
-        let _ = (interface, environment, self.world, self.stack.bridge_utils);
+    fn hooks(&mut self, interface: &Interface<'_>, environment: &Environment) {
+        let name = interface.name.as_bstr();
+        if self.stack.bridge_utils {
+            let hook = BridgeUtils::new(self.world.host, Release::beside(self.stack));
+            let hooked = hook.run(&mut self.kernel, name, environment);
+            self.hooked(interface, environment, hooked);
+        }
+        if self.stack.alpine_bridge {
+            let hooked = alpine_bridge::run(&mut self.kernel, name, environment);
+            self.hooked(interface, environment, hooked);
+        }
+    }
+
+    fn hooked(&mut self, interface: &Interface<'_>, environment: &Environment, hooked: Hooked) {
+        // The native executor has its own say on what it reads itself.
+        let native = interface.uses("bridge") && !self.stack.alpine_bridge;
+        let Some(attempt) = hooked.hw.filter(|_| !native) else { return };
+        match option(interface, environment, "IF_BRIDGE_HW") {
+            Some(opt) => self.record.attempt(attempt, opt.line_place(), format!("`{}`", opt.key.token.text)),
+            None => {
+                let line = attempt.place.clone();
+                self.record.attempt(attempt, line, "`IF_BRIDGE_HW`".to_owned());
+            }
+        }
     }
 }
 
@@ -205,7 +233,7 @@ fn uses<'b>(interface: &'b Interface<'_>) -> impl Iterator<Item = &'b BStr> {
 /// Whether bring-up makes the link, so that it is not there before.
 fn is_made(interface: &Interface<'_>) -> bool {
     let made = ["bridge", "bond", "batman", "gre", "ppp", "tunnel", "vlan", "vrf", "vxlan", "wireguard"];
-    let environment = Environment::of(interface, None);
+    let environment = environment(interface, None);
     made.iter().any(|executor| interface.uses(executor))
         || !environment.get("IF_BRIDGE_PORTS").is_empty()
         || !environment.get("IF_LINK_TYPE").is_empty()

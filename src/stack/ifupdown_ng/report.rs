@@ -1,12 +1,13 @@
 //! What is told of each bridge once everything is up.
 
-use super::environment::Environment;
+use super::environment::option;
 use super::lifecycle::{Machine, Stopped};
 use crate::judgement::{Bridge, Effect, Outcome};
 use crate::stack::Stack;
 use crate::stack::bring_up::{self, words};
 use crate::stack::eni::ifupdown_ng::Interface;
 use crate::stack::eni::{Config, Stanza};
+use crate::stack::hook::Environment;
 use crate::stack::kernel::LinkKind;
 use bstr::{BStr, BString, ByteSlice};
 
@@ -42,7 +43,7 @@ fn defined(machine: &Machine<'_>, stack: &Stack, config: &Config, interface: &In
     let name = interface.name.as_bstr();
     let environment = machine.environment(interface);
     let stanzas = stanzas(config, interface);
-    let makes = environment.option("IF_BRIDGE_PORTS");
+    let makes = option(interface, &environment, "IF_BRIDGE_PORTS");
     let origin = stanzas.iter().find(|stanza| stanza.options.iter().any(|opt| Some(opt) == makes));
     let origin = origin.or(stanzas.first())?.place();
     let listed = environment.get("IF_BRIDGE_PORTS");
@@ -72,8 +73,9 @@ fn makes_bridge(stack: &Stack, interface: &Interface<'_>) -> bool {
     interface.uses("bridge") || stack.bridge_utils || stack.alpine_bridge
 }
 
-fn no_bridge(machine: &Machine<'_>, interface: &Interface<'_>, environment: &Environment<'_>) -> String {
-    let underscored = environment.option("IF_BRIDGE_PORTS").is_some_and(|opt| opt.key.token.text != "bridge-ports");
+fn no_bridge(machine: &Machine<'_>, interface: &Interface<'_>, environment: &Environment) -> String {
+    let underscored =
+        option(interface, environment, "IF_BRIDGE_PORTS").is_some_and(|opt| opt.key.token.text != "bridge-ports");
     if environment.get("IF_BRIDGE_PORTS").is_empty() {
         "no `bridge-ports` makes it a bridge".to_owned()
     } else if underscored && !interface.uses("bridge") {
@@ -115,7 +117,7 @@ fn never_tried(machine: &mut Machine<'_>, interface: &Interface<'_>) {
         };
         let effect = match (&stopped, variable) {
             (_, "") => Effect::Ineffective("ifupdown-ng has no such option and ignores it".to_owned()),
-            _ if environment.option(variable) != Some(opt) => {
+            _ if environment.place(variable) != Some(&opt.value_place()) => {
                 Effect::Overridden(format!("of several `{}` ifupdown-ng takes the last", var.key))
             }
             (Some(stopped), _) => Effect::Ineffective(format!("it is never reached: {stopped}")),

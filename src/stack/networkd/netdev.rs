@@ -1,7 +1,7 @@
 //! One `.netdev` with its drop-ins: what networkd is asked to make (`netdev_load_one()`,
 //! src/network/netdev/netdev.c).
 
-use super::super::condition::{self, Facts};
+use super::super::condition::{Facts, Standing};
 use crate::address::MacAddress;
 use crate::span::Place;
 use crate::syntax::unit::Assignment;
@@ -61,8 +61,8 @@ pub(super) struct Netdev {
     pub name: Option<BString>,
     /// The `Name=` that counts.
     pub origin: Option<Place>,
-    /// Why networkd passes it over, as a clause that starts with a noun.
-    pub ignored: Option<String>,
+    /// How networkd takes it.
+    pub standing: Standing,
     /// What address it is to have.
     pub asked: Asked,
 }
@@ -106,18 +106,13 @@ impl Netdev {
         let name = effective_name(&config);
         let origin = name.map(|(file, item)| file.place(item.span()));
         let name = name.map(|(_, item)| item.value.text.clone());
-        let ignored = if let Some(refusal) = &config.refused {
-            Some(format!("networkd drops it: {}", refusal.what))
-        } else {
-            condition::failing(&config, facts)
-                .map(|(_, condition)| format!("networkd skips it, as `[Match] {condition}` does not hold on this host"))
-        };
-        Self { asked: asked(&config, facts.release), config, kind, name, origin, ignored }
+        let standing = Standing::of(&config, facts, "networkd");
+        Self { asked: asked(&config, facts.release), config, kind, name, origin, standing }
     }
 
     /// Whether networkd makes something of it.
     pub fn is_loaded(&self) -> bool {
-        self.ignored.is_none() && self.kind.is_some() && self.name.is_some()
+        self.standing == Standing::Counts && self.kind.is_some() && self.name.is_some()
     }
 
     /// Whether it is to make a bridge.

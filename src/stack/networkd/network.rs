@@ -1,8 +1,8 @@
 //! `.network` files: the address, the ports and the IP configuration of interfaces
 //! (src/network/networkd-network.c; systemd.network(5)).
 
-use super::super::condition::{self, Facts};
-use super::super::unit_pins::link_address;
+use super::super::condition::{self, Facts, Standing};
+use super::super::unit_pins::InForce;
 use super::netdev::Netdev;
 use crate::links::{Evidence, Links, Source};
 use crate::span::Place;
@@ -20,8 +20,8 @@ pub(super) struct Network {
     pub matching: Match,
     /// The same for a networkd that knows all keys.
     pub newest: Match,
-    /// Why networkd passes it over, as a clause.
-    pub ignored: Option<String>,
+    /// How networkd takes it.
+    pub standing: Standing,
     /// `[Link] Unmanaged=yes`: networkd does nothing to the links that it matches.
     pub unmanaged: bool,
     /// `[Network] Bridge=`: what its links are ports of.
@@ -41,18 +41,16 @@ pub(super) fn first<'a>(networks: &'a [Network], device: &Device<'_>) -> Option<
 impl Network {
     fn new(config: Config, facts: &Facts<'_>) -> Self {
         let matching = Match::read(&config, Role::Network, facts.release);
-        let ignored = if let Some(refusal) = &config.refused {
-            Some(format!("networkd drops the whole file: {}", refusal.what))
-        } else if facts.release >= 245 && matching.is_empty() && !condition::any(&config, facts.release) {
-            // Before 245 such a file matched all links.
-            Some("its `[Match]` has nothing that networkd knows, so networkd passes the file over".to_owned())
-        } else {
-            condition::failing(&config, facts)
-                .map(|(_, condition)| format!("`[Match] {condition}` does not hold on this host"))
-        };
+        let mut standing = Standing::of(&config, facts, "networkd");
+        // Before 245 such a file matched all links.
+        let is_empty = matching.is_empty() && !condition::any(&config, facts.release);
+        if is_empty && facts.release >= 245 && standing == Standing::Counts {
+            standing =
+                Standing::Dropped("its `[Match]` has nothing that networkd knows: the file is ignored".to_owned());
+        }
         Self {
             newest: Match::read(&config, Role::Network, u32::MAX),
-            ignored,
+            standing,
             unmanaged: flag(&config, "Link", "Unmanaged"),
             bridge: bridge(&config),
             matching,
@@ -62,7 +60,7 @@ impl Network {
 
     /// Whether networkd would apply it to that interface.
     pub fn applies_to(&self, device: &Device<'_>) -> bool {
-        self.ignored.is_none() && self.matching.matches(device)
+        self.standing == Standing::Counts && self.matching.matches(device)
     }
 
     /// Its file name.
@@ -72,7 +70,7 @@ impl Network {
 
     /// The address that it asks for, right or wrong.
     pub fn address(&self, release: u32) -> Option<(HwAddress, Place)> {
-        let (address, file, item) = link_address(&self.config, release)?;
+        let (address, file, item) = InForce::read(&self.config, release).last?;
         (!self.unmanaged).then(|| (address, file.place(item.value.span)))
     }
 
@@ -104,6 +102,9 @@ fn bridge(config: &Config) -> Option<BString> {
     wanted.then(|| item.value.text.clone())
 }
 
+/// More names than a bridge can have ports (`BR_MAX_PORTS`) are not looked at.
+const PORTS: usize = 1024;
+
 /// The ports that configuration gives to each bridge: the interfaces that a `.network` with `Bridge=`
 /// names, that a `.netdev` makes or that are known, and to which that file is the first to apply.
 pub(super) fn ports(
@@ -112,7 +113,7 @@ pub(super) fn ports(
     links: &Links,
     udev: bool,
 ) -> BTreeMap<BString, Vec<BString>> {
-    let named = networks.iter().filter(|network| network.bridge.is_some() && network.ignored.is_none());
+    let named = networks.iter().filter(|network| network.bridge.is_some() && network.standing == Standing::Counts);
     let named = named.flat_map(|network| network.matching.literal_names());
     let made = netdevs.iter().filter(|netdev| netdev.is_loaded()).filter_map(|netdev| netdev.name.as_ref());
     let kinds: BTreeMap<&BString, &str> =
@@ -120,7 +121,7 @@ pub(super) fn ports(
     let known = links.iter().map(|(name, _)| name);
     let mut ports: BTreeMap<BString, Vec<BString>> = BTreeMap::new();
     let mut seen = std::collections::BTreeSet::new();
-    for name in named.chain(made).chain(known).filter(|name| seen.insert(*name)) {
+    for name in named.take(PORTS).chain(made).chain(known).filter(|name| seen.insert(*name)) {
         let kind = kinds.get(name).copied();
         let device = device(name.as_bstr(), kind, links, udev);
         let Some(bridge) =

@@ -2,7 +2,9 @@
 
 use super::netdev::Netdev;
 use crate::judgement::UnknownOption;
+use crate::nearest::nearest;
 use crate::stack::unit_pins::misplaced;
+use std::collections::BTreeSet;
 
 /// The sections of a bridge's `.netdev`, their keys and since which release each is known
 /// (src/network/netdev/netdev-gperf.gperf; systemd.netdev(5)).
@@ -40,7 +42,7 @@ const KEYS: &[(&str, &str, u32)] = &[
 pub(super) fn unknown(netdev: &Netdev, release: u32) -> Vec<UnknownOption> {
     let mut found = Vec::new();
     for file in &netdev.config.files {
-        let pins = misplaced(file, "NetDev");
+        let reported: BTreeSet<_> = misplaced(file, "NetDev").into_iter().map(|pin| pin.line.span).collect();
         for section in &file.unit.sections {
             let known = || KEYS.iter().filter(|row| section.is(row.0));
             if known().next().is_none() {
@@ -49,7 +51,7 @@ pub(super) fn unknown(netdev: &Netdev, release: u32) -> Vec<UnknownOption> {
             let unknown = section.assignments.iter().filter(|item| {
                 !item.key.text.starts_with(b"X-")
                     && !known().any(|row| item.is(row.1) && release >= row.2)
-                    && !pins.iter().any(|pin| pin.line.span == item.line)
+                    && !reported.contains(&item.line)
             });
             found.extend(unknown.map(|item| UnknownOption {
                 place: file.place(item.key.span),
@@ -59,48 +61,4 @@ pub(super) fn unknown(netdev: &Netdev, release: u32) -> Vec<UnknownOption> {
         }
     }
     found
-}
-
-/// The name that takes the fewest changes, at most two; case counts for none.
-fn nearest(name: &[u8], known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
-    let name = name.to_ascii_lowercase();
-    let distances = known.map(|known| (distance(&name, known.to_ascii_lowercase().as_bytes()), known));
-    distances.filter(|(distance, _)| *distance <= 2).min().map(|(_, known)| known)
-}
-
-/// Levenshtein's; more than two for what differs more in length.
-fn distance(a: &[u8], b: &[u8]) -> usize {
-    if a.len().abs_diff(b.len()) > 2 {
-        return usize::MAX;
-    }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (line, &mine) in a.iter().enumerate() {
-        let mut diagonal = line;
-        let mut left = line + 1;
-        for (cell, &theirs) in row.iter_mut().skip(1).zip(b) {
-            let above = *cell;
-            left = (diagonal + usize::from(mine != theirs)).min(above + 1).min(left + 1);
-            diagonal = above;
-            *cell = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = line + 1;
-        }
-    }
-    row.last().copied().unwrap_or(usize::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use pretty_assertions::assert_eq;
-
-    #[test]
-    fn finds_the_nearest_key() {
-        let bridge = || KEYS.iter().filter(|row| row.0 == "Bridge").map(|row| row.1);
-        assert_eq!(nearest(b"Stp", bridge()), Some("STP"));
-        assert_eq!(nearest(b"ForwardDelaySecs", bridge()), Some("ForwardDelaySec"));
-        assert_eq!(nearest(b"VlanFilter", bridge()), None);
-        assert_eq!((distance(b"kitten", b"sitting"), distance(b"", b"ab")), (3, 2));
-    }
 }

@@ -49,7 +49,7 @@ fn flaws(config: &Config) -> impl Iterator<Item = Problem> {
     config.files.iter().flat_map(|file| {
         file.unit.flaws.iter().filter(|flaw| !flaw.fatal).map(|flaw| Problem {
             place: file.place(flaw.span),
-            message: format!("{}: networkd passes over it", flaw.kind),
+            message: format!("{}: networkd ignores it", flaw.kind),
             help: Some(flaw.kind.help().to_owned()),
             fatal: false,
         })
@@ -65,7 +65,7 @@ fn headers(file: &File) -> impl Iterator<Item = Problem> {
         let wanted = ["Bridge", "Match", "NetDev"].into_iter().find(is_near)?;
         Some(Problem {
             place: file.place(name.span),
-            message: format!("networkd knows no section `[{}]` and passes over what is in it", name.text),
+            message: format!("networkd knows no section `[{}]` and ignores what is in it", name.text),
             help: Some(format!("write `[{wanted}]`: case and blanks count")),
             fatal: false,
         })
@@ -106,13 +106,17 @@ fn definition(netdev: &Netdev) -> Option<Problem> {
 
 /// A second file for one name.
 fn second(daemon: &Daemon<'_>, netdev: &Netdev) -> Option<Problem> {
+    if daemon.world.host.is_loose() {
+        // Loose files need not be read together.
+        return None;
+    }
     let maker = daemon.maker_of(netdev.name.as_ref()?).filter(|_| netdev.is_loaded())?;
     let is_second = !std::ptr::eq(maker, netdev) && !netdev.is_refused(daemon.release);
     is_second.then_some(())?;
     Some(Problem {
         place: netdev.origin.clone()?,
-        message: format!("{} sorts first and has this name too: networkd passes this file over", maker.config.name),
+        message: format!("{} sorts first and has this name too: networkd ignores this file", maker.config.name),
         help: Some("keep one of the two files".to_owned()),
-        fatal: true,
+        fatal: false,
     })
 }

@@ -1,10 +1,10 @@
 //! NetworkManager.conf and its drop-ins, as far as they decide about bridges
 //! (nm-config.c `read_entire_config`, nm-config-data.c; NetworkManager.conf(5)).
 
+use crate::fnmatch::fnmatch;
 use crate::host::Host;
 use crate::span::{Place, Span};
 use crate::syntax::physical_lines;
-use crate::systemd::glob::fnmatch;
 use bstr::{BStr, BString, ByteSlice};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

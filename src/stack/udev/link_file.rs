@@ -1,7 +1,7 @@
 //! One `.link` file with its drop-ins.
 
-use super::super::condition::{self, Facts};
-use super::super::unit_pins::{link_address, usable};
+use super::super::condition::{self, Facts, Standing};
+use super::super::unit_pins::{InForce, usable};
 use crate::address::MacAddress;
 use crate::span::Place;
 use crate::systemd::files::Config;
@@ -23,28 +23,26 @@ pub(super) enum Policy {
 pub(super) struct LinkFile {
     pub config: Config,
     pub matching: Match,
-    /// Why udevd passes the file over, as a clause.
-    pub ignored: Option<String>,
+    /// How udevd takes it.
+    pub standing: Standing,
 }
 
 impl LinkFile {
     /// What udevd makes of it (`link_load_one()`).
     pub fn new(config: Config, facts: &Facts<'_>) -> Self {
         let matching = Match::read(&config, Role::Link, facts.release);
-        let ignored = if let Some(refusal) = &config.refused {
-            Some(format!("systemd-udevd drops the whole file: {}", refusal.what))
-        } else if matching.is_empty() && !condition::any(&config, facts.release) {
-            Some("its `[Match]` has nothing that a .link file knows, so systemd-udevd passes it over".to_owned())
-        } else {
-            condition::failing(&config, facts)
-                .map(|(_, condition)| format!("`[Match] {condition}` does not hold on this host"))
-        };
-        Self { config, matching, ignored }
+        let mut standing = Standing::of(&config, facts, "systemd-udevd");
+        let is_empty = matching.is_empty() && !condition::any(&config, facts.release);
+        if is_empty && standing == Standing::Counts {
+            let why = "its `[Match]` has nothing that a .link file knows: systemd-udevd ignores the file";
+            standing = Standing::Dropped(why.to_owned());
+        }
+        Self { config, matching, standing }
     }
 
     /// Whether udevd would apply it to that link.
     pub fn applies_to(&self, device: &Device<'_>) -> bool {
-        self.ignored.is_none() && self.matching.matches(device)
+        self.standing == Standing::Counts && self.matching.matches(device)
     }
 
     /// Its file name.
@@ -70,7 +68,7 @@ impl LinkFile {
 
     /// The address that it states and that a link can have.
     pub fn address(&self, release: u32) -> Option<(MacAddress, Place)> {
-        let (address, file, item) = link_address(&self.config, release)?;
+        let (address, file, item) = InForce::read(&self.config, release).last?;
         Some((usable(address, release)?, file.place(item.value.span)))
     }
 }

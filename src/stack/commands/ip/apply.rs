@@ -110,14 +110,10 @@ pub(super) fn apply(shell: &mut Shell<'_>, command: Command, mut request: Reques
     if request.flaw.is_none() && request.is_unknown() {
         return End::unknown();
     }
-    let command = match (command, request.target()) {
-        (Command::Replace, Some(target)) if shell.has_link(target) == Some(true) => Command::Set,
-        (Command::Replace, _) => Command::Add,
-        (command, _) => command,
-    };
     let result = match command {
         _ if request.flaw.is_some() => Err(Refusal::Command(request.flaw.unwrap_or_default().to_owned())),
-        Command::Add => add(shell, &request),
+        // rtnl_newlink knows `replace` for links that are not there yet (EOPNOTSUPP else).
+        Command::Add | Command::Replace => add(shell, &request),
         Command::Delete => delete(shell, &request),
         _ => set(shell, &request),
     };
@@ -165,9 +161,8 @@ fn bridge_options(request: &mut Request) {
     while let Some(word) = rest.next() {
         match BRIDGE_OPTIONS.iter().find(|option| matches(&word, option)) {
             Some(&"fdb_flush") => {}
-            Some(_) => {
-                rest.next();
-            }
+            Some(_) if rest.next().is_some() => {}
+            Some(_) => _ = request.flaw.get_or_insert("a word is missing at the end of the command"),
             None if word.unknown => {}
             None => {
                 request.flaw.get_or_insert("what follows `type bridge` must be options of the bridge");
@@ -224,7 +219,7 @@ fn add(shell: &mut Shell<'_>, request: &Request) -> Result<(), Refusal> {
     let Some(word) = request.target() else { return Ok(()) };
     let name = word.text.as_bstr();
     if !valid_name(name) {
-        return Err(Refusal::Command(format!("`{name}` is no name that a link can have")));
+        return Err(no_name(name));
     }
     let parent = match &request.parent {
         Some(parent) if shell.has_link(parent) == Some(false) => {
@@ -234,7 +229,7 @@ fn add(shell: &mut Shell<'_>, request: &Request) -> Result<(), Refusal> {
     };
     let place = shell.origin.place(&word.raw);
     let link = if is_bridge { LinkKind::Bridge } else { LinkKind::Virtual };
-    let made = shell.kernel.add(name, link, address, Some(place.clone()));
+    let made = shell.make(name, link, address, place.clone());
     made.map_err(|errno| refused(errno, name))?;
     if let Some(parent) = parent.filter(|_| kind.is(b"vlan")) {
         shell.kernel.inherit(name, parent.as_bstr());
@@ -253,9 +248,9 @@ fn add(shell: &mut Shell<'_>, request: &Request) -> Result<(), Refusal> {
 fn peer(shell: &mut Shell<'_>, options: &[Word], place: Place) {
     let mut words = options.iter().skip_while(|word| !word.is(b"peer")).skip(1);
     let name = words.find(|word| !(word.is(b"name") || word.is(b"dev"))).and_then(Word::known);
-    if let Some(name) = name.filter(|name| valid_name(name)) {
+    if let Some(name) = name {
         // A second end that exists already makes the whole command fail; the first one shows it.
-        let _ = shell.kernel.add(name, LinkKind::Virtual, None, Some(place));
+        let _ = shell.make(name, LinkKind::Virtual, None, place);
     }
 }
 
@@ -293,7 +288,10 @@ fn set(shell: &mut Shell<'_>, request: &Request) -> Result<(), Refusal> {
     match (&request.device, &request.name) {
         (Some(device), Some(new)) if device.text != new.text => {
             if !valid_name(new.text.as_bstr()) {
-                return Err(Refusal::Command(format!("`{}` is no name that a link can have", new.text)));
+                return Err(no_name(new.text.as_bstr()));
+            }
+            if let Some(made) = &mut shell.survey {
+                made.insert(new.text.clone());
             }
             shell.kernel.rename(name, new.text.as_bstr()).map_err(|errno| refused(errno, new.text.as_bstr()))
         }
@@ -312,10 +310,14 @@ fn existing(shell: &mut Shell<'_>, request: &Request) -> Result<BString, Refusal
     Ok(target.text.clone())
 }
 
+fn no_name(name: &BStr) -> Refusal {
+    Refusal::Command(format!("`{name}` is no name that a link can have"))
+}
+
 /// Makes a VLAN link on its parent.
-pub(in super::super) fn add_vlan(kernel: &mut Kernel, name: &BStr, parent: &BStr, place: Option<Place>) -> Status {
+pub(in crate::stack) fn add_vlan(kernel: &mut Kernel, name: &BStr, parent: &BStr) -> Status {
     kernel.meet(parent);
-    if kernel.link(parent).is_none() || !valid_name(name) || kernel.add(name, LinkKind::Virtual, None, place).is_err() {
+    if kernel.link(parent).is_none() || !valid_name(name) || kernel.add(name, LinkKind::Virtual, None, None).is_err() {
         return Status::Failure;
     }
     kernel.inherit(name, parent);

@@ -1,0 +1,112 @@
+//! Brings the interfaces up (networking/ifupdown.c `ifupdown_main`, `iface_up`). Of several stanzas each is
+//! tried, whatever became of the one before.
+
+use super::methods::{Method, of_stanza, value};
+use crate::stack::alpine_bridge;
+use crate::stack::bridge_utils::{BridgeUtils, Release};
+use crate::stack::commands::Status;
+use crate::stack::eni::Config;
+use crate::stack::hook::Hooked;
+use crate::stack::ifup::template::fill;
+use crate::stack::ifup::{Host, Stage, Up, names, shortened};
+use crate::stack::{Stack, World};
+use bstr::{BStr, BString, ByteSlice};
+
+/// The interfaces on their way up, and the hooks that make bridges of them.
+pub(super) struct Machine<'a> {
+    pub(super) ran: Host<'a>,
+    bridge_utils: Option<BridgeUtils>,
+    alpine_bridge: bool,
+}
+
+impl<'a> Machine<'a> {
+    pub(super) fn new(world: World<'a>, stack: &Stack, config: &'a Config) -> Self {
+        let alpine = stack.alpine_bridge;
+        let ran = Host::new(world, stack, config, |variables| {
+            // Alpine's hook makes a bridge where any variable of it is set.
+            let any = || variables.all.iter().any(|variable| variable.variable().starts_with(b"IF_BRIDGE"));
+            variables.sets("IF_BRIDGE_PORTS") || (alpine && any())
+        });
+        let bridge_utils = stack.bridge_utils.then(|| BridgeUtils::new(world.host, Release::beside(stack)));
+        Self { ran, bridge_utils, alpine_bridge: alpine }
+    }
+
+    /// Brings the interfaces up one after the other.
+    pub(super) fn run(&mut self) {
+        for (name, logical) in self.ran.targets() {
+            self.interface(name, logical);
+        }
+    }
+
+    fn interface(&mut self, name: BString, logical: BString) {
+        if self.ran.up.contains_key(&name) {
+            return;
+        }
+        let ran = &self.ran;
+        let known = |logical: &BStr| !ran.stanzas(logical).is_empty();
+        // A mapping script that fails leaves the name.
+        let mapped = names::mapped(ran.world.host, ran.config, logical.clone(), known);
+        let mut up = Up { logical: mapped.unwrap_or(logical), ..Up::default() };
+        let config = self.ran.config;
+        for index in self.ran.stanzas(up.logical.as_bstr()).to_vec() {
+            let Some(stanza) = config.stanzas.get(index) else { continue };
+            let Ok(variables) = self.ran.variables(index) else { break };
+            let environment = variables.environment(name.as_bstr());
+            let stage = Stage { interface: name.as_bstr(), stanza, variables: &variables, environment };
+            if let Err(stopped) = self.stanza(&stage, &mut up) {
+                up.stopped.get_or_insert(stopped);
+            }
+        }
+        self.ran.up.insert(name, up);
+    }
+
+    fn stanza(&mut self, stage: &Stage<'_>, up: &mut Up) -> Result<(), String> {
+        let method = of_stanza(stage.stanza);
+        if method.is_some_and(|method| method.lacks(stage)) {
+            return Err("a stanza of it lacks `address` or `netmask`, which makes busybox leave it out".to_owned());
+        }
+        self.commands(stage, "pre-up")?;
+        // In the order of their names, were both there.
+        if let Some(hook) = &self.bridge_utils {
+            let hooked = hook.run(&mut self.ran.kernel, stage.interface, &stage.environment);
+            self.ran.hooked(stage, hooked, up)?;
+        }
+        if self.alpine_bridge {
+            let hooked: Hooked = alpine_bridge::run(&mut self.ran.kernel, stage.interface, &stage.environment);
+            self.ran.hooked(stage, hooked, up)?;
+        }
+        if let Some(method) = method {
+            self.method(stage, method)?;
+        }
+        self.commands(stage, "up")
+    }
+
+    fn commands(&mut self, stage: &Stage<'_>, phase: &str) -> Result<(), String> {
+        for opt in stage.variables.commands.iter().filter(|opt| opt.key.token.text == phase) {
+            if self.ran.command(stage, opt, &opt.value) == Status::Failure {
+                return Err(format!("its command `{} {}` fails", opt.spelled(), shortened(&opt.value.text)));
+            }
+        }
+        Ok(())
+    }
+
+    fn method(&mut self, stage: &Stage<'_>, method: &Method) -> Result<(), String> {
+        let mut failed = None;
+        for command in method.commands {
+            let line = fill(command, |name| value(stage, name)).unwrap_or_default();
+            let hwaddress = stage.variables.get("hwaddress").filter(|_| command.contains("%hwaddress%"));
+            let end = match hwaddress {
+                Some(variable) => self.ran.hwaddress(stage, line, &variable.lines),
+                None => self.ran.plain(stage, line),
+            };
+            if end == Status::Failure {
+                let at = if hwaddress.is_some() { "hwaddress" } else { command };
+                failed.get_or_insert(format!("its method fails at `{at}`"));
+                if method.ends_at_failure {
+                    break;
+                }
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    }
+}

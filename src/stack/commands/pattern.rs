@@ -1,4 +1,0 @@
-//! Temporary.
-pub(super) fn matches(pattern: &[u8], text: &[u8]) -> bool {
-    pattern == text
-}

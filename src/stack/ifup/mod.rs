@@ -1,0 +1,190 @@
+//! What ifupdown and busybox's `ifup` share: interfaces come up stanza by stanza, each through its
+//! `pre-up` lines, the hooks of `if-pre-up.d`, its method's commands and its `up` lines.
+
+pub(super) mod names;
+pub(super) mod pins;
+pub(super) mod report;
+pub(super) mod template;
+pub(super) mod variables;
+pub(super) mod ways;
+
+use super::bring_up;
+use super::commands::{self, Attempt, Run, Status};
+use super::eni::{Config, Opt, Stanza};
+use super::hook::{Environment, Hooked, Made};
+use super::kernel::{Address, Cause, Kernel};
+use super::{Stack, World};
+use crate::syntax::Token;
+use bstr::{BStr, BString, ByteSlice};
+use pins::Pins;
+use std::collections::{BTreeMap, BTreeSet};
+use variables::Variables;
+
+/// As many options as are acted on for one host, those of a template once for each heir.
+const OPTION_LIMIT: usize = 1_000_000;
+/// As many interfaces as are brought up on one host.
+const INTERFACE_LIMIT: usize = 20_000;
+
+/// How an interface came up.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Up {
+    /// The name of its stanzas.
+    pub(super) logical: BString,
+    /// What the hook took for its ports.
+    pub(super) ports: Vec<BString>,
+    /// What ended its way up too early, as a clause.
+    pub(super) stopped: Option<String>,
+    /// `no-scripts` keeps the hooks from it.
+    pub(super) no_scripts: bool,
+}
+
+/// A stanza on its way up.
+pub(super) struct Stage<'s> {
+    pub(super) interface: &'s BStr,
+    pub(super) stanza: &'s Stanza,
+    pub(super) variables: &'s Variables<'s>,
+    pub(super) environment: Environment,
+}
+
+/// The interfaces on their way up.
+pub(super) struct Host<'a> {
+    pub(super) world: World<'a>,
+    pub(super) config: &'a Config,
+    pub(super) kernel: Kernel,
+    pub(super) pins: Pins,
+    stanzas: BTreeMap<&'a BStr, Vec<usize>>,
+    pub(super) up: BTreeMap<BString, Up>,
+    options: usize,
+}
+
+impl<'a> Host<'a> {
+    /// Nothing is up yet. `is_made` tells of a stanza's options whether they make its link.
+    pub(super) fn new(
+        world: World<'a>,
+        stack: &Stack,
+        config: &'a Config,
+        is_made: impl Fn(&Variables<'_>) -> bool,
+    ) -> Self {
+        let mut stanzas: BTreeMap<&BStr, Vec<usize>> = BTreeMap::new();
+        for (index, stanza) in config.stanzas.iter().enumerate() {
+            stanzas.entry(stanza.name.token.as_bstr()).or_default().push(index);
+        }
+        let udev = bring_up::udev(world, stack);
+        let mut kernel = bring_up::kernel(world, udev.as_ref(), made(config, is_made));
+        kernel.add_physical(BStr::new("lo"), Address::Unknown);
+        Self { world, config, kernel, pins: Pins::new(udev), stanzas, up: BTreeMap::new(), options: 0 }
+    }
+
+    /// The stanzas of a logical interface.
+    pub(super) fn stanzas(&self, logical: &BStr) -> &[usize] {
+        self.stanzas.get(logical).map_or(&[], Vec::as_slice)
+    }
+
+    /// The interfaces to bring up, unless the configuration is refused.
+    pub(super) fn targets(&self) -> Vec<names::Target> {
+        let mut targets = names::targets(self.config, &self.kernel);
+        targets.truncate(if self.config.refused { 0 } else { INTERFACE_LIMIT });
+        targets
+    }
+
+    /// The options of a stanza; none once too many were read.
+    pub(super) fn variables(&mut self, stanza: usize) -> Result<Variables<'a>, String> {
+        let variables = Variables::of(self.config, stanza);
+        self.options += variables.all.len() + variables.commands.len();
+        if self.options > OPTION_LIMIT { Err("this configuration is too large".to_owned()) } else { Ok(variables) }
+    }
+
+    /// Runs a command line of a stanza.
+    pub(super) fn command(&mut self, stage: &Stage<'_>, opt: &Opt, line: &Token) -> Status {
+        let run = commands::run(&mut self.kernel, &opt.key.file, line, &stage.environment.values);
+        self.pins.command(opt, run.attempts);
+        run.status
+    }
+
+    /// Runs a command of a method.
+    pub(super) fn plain(&mut self, stage: &Stage<'_>, line: BString) -> Status {
+        self.run_at(stage, line, &stage.stanza.name.token).status
+    }
+
+    /// Runs a method's command that sets the address from `hwaddress`.
+    pub(super) fn hwaddress(&mut self, stage: &Stage<'_>, line: BString, lines: &[&Opt]) -> Status {
+        let Some(opt) = lines.first() else { return Status::Success };
+        let value = Token { text: BString::default(), span: opt.value_place().span };
+        let run = self.run_at(stage, line, &value);
+        let tried = run.attempts.into_iter().find(|attempt| attempt.link == stage.interface);
+        let nothing = || {
+            let failed = "`ip` makes nothing of it".to_owned();
+            Attempt { bad_value: true, ..pins::of_option(stage.interface, opt, Some(failed)) }
+        };
+        let attempt = Attempt { value: opt.value.text.clone(), ..tried.unwrap_or_else(nothing) };
+        self.pins.hwaddress(lines, &attempt);
+        run.status
+    }
+
+    /// `hwaddress random`: another address at each `ifup`.
+    pub(super) fn random(&mut self, interface: &BStr, lines: &[&Opt]) -> Status {
+        let Some(opt) = lines.first() else { return Status::Success };
+        let cause = Cause { generated: true, place: Some(opt.value_place()) };
+        let set = self.kernel.set_address(interface, Address::Unknown, cause);
+        let failed = set.is_err().then(|| format!("{interface} does not exist then"));
+        self.pins.hwaddress(lines, &pins::of_option(interface, opt, failed));
+        Status::of(set.is_ok())
+    }
+
+    fn run_at(&mut self, stage: &Stage<'_>, line: BString, at: &Token) -> Run {
+        let token = Token { text: line, span: at.span };
+        commands::run(&mut self.kernel, &stage.stanza.name.file, &token, &stage.environment.values)
+    }
+
+    /// Notes what a bridge hook did.
+    pub(super) fn hooked(&mut self, stage: &Stage<'_>, hooked: Hooked, up: &mut Up) -> Result<(), String> {
+        up.ports.extend(hooked.ports);
+        let mut seen = BTreeSet::new();
+        up.ports.retain(|port| seen.insert(port.clone()));
+        if let Some(attempt) = hooked.hw {
+            self.pins.bridge_hw(self.world.host, stage.variables, &attempt);
+        }
+        match (hooked.status, hooked.made) {
+            (Status::Success, _) => Ok(()),
+            (Status::Failure, Made::Nothing) if self.kernel.link(stage.interface).is_some() => {
+                Err(format!("the bridge hook fails, because {} exists already", stage.interface))
+            }
+            (Status::Failure, _) => Err(format!("the kernel makes no bridge called `{}`", shortened(stage.interface))),
+        }
+    }
+}
+
+/// The links that the configuration makes itself.
+fn made(config: &Config, is_made: impl Fn(&Variables<'_>) -> bool) -> BTreeSet<BString> {
+    let mut made = BTreeSet::new();
+    let mut own: BTreeSet<&BStr> = BTreeSet::new();
+    for (index, stanza) in config.stanzas.iter().enumerate() {
+        let name = stanza.name.token.as_bstr();
+        let variables = Variables::of(config, index);
+        if is_made(&variables) {
+            own.insert(name);
+        }
+        let environment = [("IFACE".into(), name.to_owned())].into();
+        for opt in &variables.commands {
+            made.extend(commands::makes(opt.value.as_bstr(), &environment));
+        }
+    }
+    for start in &config.starts {
+        if let Some((name, logical)) = start.name.token.text.split_once_str("=")
+            && own.contains(logical.as_bstr())
+        {
+            made.insert(name.into());
+        }
+    }
+    made.extend(own.into_iter().map(ToOwned::to_owned));
+    made
+}
+
+/// A text for a message.
+pub(super) fn shortened(text: &[u8]) -> BString {
+    const LONGEST: usize = 60;
+    match text.get(..LONGEST) {
+        Some(start) => [start, b"..."].concat().into(),
+        None => text.into(),
+    }
+}

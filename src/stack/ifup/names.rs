@@ -1,0 +1,107 @@
+//! Which interfaces come up, and from which stanzas.
+
+use crate::host::{Host, host_path};
+use crate::span::Span;
+use crate::stack::commands::{self, fields};
+use crate::stack::eni::source::wild;
+use crate::stack::eni::{Config, Word};
+use crate::stack::kernel::{Address, Kernel};
+use crate::syntax::Token;
+use bstr::{BStr, BString, ByteSlice};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// An interface and the stanzas' name for it: `br0=foo` brings br0 up from the stanzas of foo.
+pub(in crate::stack) type Target = (BString, BString);
+
+/// The interfaces that `auto` and `allow-*` lines start, in their order; then every other one by itself,
+/// as `ifup NAME` would. Stanzas that only lend their options to others are none.
+pub(in crate::stack) fn targets(config: &Config, kernel: &Kernel) -> Vec<Target> {
+    let mut targets: Vec<Target> = config.starts.iter().flat_map(|start| expand(&start.name, kernel)).collect();
+    let lent = config.stanzas.iter().filter_map(|stanza| config.stanzas.get(stanza.parent?)).map(name_of);
+    let mapped = config.mappings.iter().flat_map(|(_, lines)| lines).flat_map(|line| fields(&line.value.text));
+    let mut taken: BTreeSet<BString> = targets.iter().flat_map(|(name, logical)| [name, logical]).cloned().collect();
+    taken.extend(lent.cloned().chain(mapped.map(BString::from)));
+    for stanza in &config.stanzas {
+        let name = name_of(stanza);
+        if taken.insert(name.clone()) {
+            targets.push((name.clone(), name.clone()));
+        }
+    }
+    targets
+}
+
+fn name_of(stanza: &crate::stack::eni::Stanza) -> &BString {
+    &stanza.name.token.text
+}
+
+/// `expand_matches` (main.c): a word with a slash is a pattern for links that are there,
+/// `[VARIABLE]/PATTERN[/N]`; `=LOGICAL` may follow.
+fn expand(word: &Word, kernel: &Kernel) -> Vec<Target> {
+    let text = word.token.as_bstr();
+    let (name, logical) = match text.split_once_str("=") {
+        Some((name, logical)) => (name.as_bstr(), Some(logical.as_bstr())),
+        None => (text, None),
+    };
+    let target = |name: &BStr| (name.to_owned(), logical.unwrap_or(name).to_owned());
+    let Some((variable, rest)) = name.split_once_str("/") else { return vec![target(name)] };
+    let (pattern, nth) = rest.split_once_str("/").unwrap_or((rest, b""));
+    let fits = |name: &&BString| match variable {
+        b"" => wild(pattern, name),
+        b"mac" | b"MAC" | b"address" => {
+            let address = kernel.address(name.as_bstr()).and_then(Address::known);
+            address.is_some_and(|address| wild(pattern, address.to_string().as_bytes()))
+        }
+        _ => false,
+    };
+    let found = kernel.names().filter(fits).map(|name| target(name.as_bstr()));
+    match nth.to_str().ok().and_then(|nth| nth.parse::<usize>().ok()).filter(|nth| *nth > 0) {
+        Some(nth) => found.skip(nth - 1).take(1).collect(),
+        None => found.collect(),
+    }
+}
+
+/// The logical name that `mapping` stanzas give an interface; none where they fail.
+///
+/// The script is run where its text tells what it prints. Where it does not, it is taken to print
+/// the name of a stanza that its `map` lines mention.
+pub(in crate::stack) fn mapped(
+    host: &Host,
+    config: &Config,
+    logical: BString,
+    known: impl Fn(&BStr) -> bool,
+) -> Option<BString> {
+    let mut logical = logical;
+    for (patterns, lines) in &config.mappings {
+        if !patterns.iter().any(|pattern| wild(&pattern.token.text, &logical)) {
+            continue;
+        }
+        let script = lines.iter().find(|line| line.key.token.text == "script")?;
+        let printed = printed(host, script.value.as_bstr());
+        let mentioned = || {
+            let mut words =
+                lines.iter().filter(|line| line.key.token.text == "map").flat_map(|line| fields(&line.value.text));
+            words.find(|word| known(BStr::new(word))).map(BString::from)
+        };
+        logical = match printed {
+            Some(printed) if printed.is_empty() => return None,
+            Some(printed) => printed,
+            None => mentioned().unwrap_or(logical),
+        };
+    }
+    Some(logical)
+}
+
+/// The first line that a script prints, where that does not depend on its argument or its input.
+fn printed(host: &Host, path: &BStr) -> Option<BString> {
+    let path = host_path(path);
+    let text = host.read(&path)?;
+    let (first, _) = text.split_once_str("\n")?;
+    let depends = text.contains_str("$1") || text.contains_str("$@") || text.contains_str("read ");
+    if !first.starts_with(b"#!") || !first.ends_with(b"sh") || depends {
+        return None;
+    }
+    let script = Token { text: BString::from(&text[..]), span: Span::new(0, text.len()) };
+    let run = commands::run(&mut Kernel::default(), &Arc::from(path.as_path()), &script, &BTreeMap::new());
+    Some(run.output?.lines().next().unwrap_or_default().trim_ascii().into())
+}

@@ -1,0 +1,101 @@
+//! What is told of each bridge once everything is up.
+
+use super::Host;
+use super::pins::never_tried;
+use super::variables::Variables;
+use crate::judgement::{Bridge, Outcome};
+use crate::stack::bring_up;
+use crate::stack::eni::{Config, Opt, Stanza};
+use crate::stack::kernel::LinkKind;
+use bstr::{BStr, BString, ByteSlice};
+
+/// What only a bridge's stanza has: variables that the bridge hooks read.
+const SIGNS: &[&str] =
+    &["IF_BRIDGE_PORTS", "IF_BRIDGE_HW", "IF_BRIDGE_STP", "IF_BRIDGE_FD", "IF_BRIDGE_MAXWAIT", "IF_BRIDGE_VLAN_AWARE"];
+
+/// How a program's own words differ.
+pub(in crate::stack) struct Words {
+    /// What is told of an interface that nothing makes a bridge.
+    pub(in crate::stack) no_bridge: &'static str,
+    /// Why a stanza's method does not look at `hwaddress`, as a clause.
+    pub(in crate::stack) no_hwaddress: fn(&Stanza) -> Option<String>,
+}
+
+/// The bridges, those of the configuration in its order, then those that only hook commands name.
+pub(in crate::stack) fn bridges(ran: &mut Host<'_>, words: &Words) -> Vec<Bridge> {
+    let mut bridges = Vec::new();
+    for (name, logical) in interfaces(ran) {
+        let (name, logical) = (name.as_bstr(), logical.as_bstr());
+        let is_bridge = ran.kernel.link(name).is_some_and(|link| link.kind == LinkKind::Bridge);
+        if is_bridge || ran.stanzas(logical).iter().any(|index| is_meant(&Variables::of(ran.config, *index))) {
+            never_tried(ran, name, logical, words.no_hwaddress);
+            bridges.extend(defined(ran, words, name, logical));
+        }
+    }
+    bridges.extend(bring_up::implicit(&ran.kernel, &ran.pins.record, &ran.config.files, &bridges));
+    bridges
+}
+
+/// Whether a stanza is meant to be a bridge's.
+pub(super) fn is_meant(variables: &Variables<'_>) -> bool {
+    SIGNS.iter().any(|sign| variables.sets(sign))
+}
+
+/// The interfaces with their stanzas' names, in the order of the files; where nothing is brought
+/// up, every stanza's name.
+fn interfaces(ran: &Host<'_>) -> Vec<(BString, BString)> {
+    let mut interfaces: Vec<(BString, BString)> = if ran.config.refused {
+        let names = ran.config.stanzas.iter().map(|stanza| stanza.name.token.text.clone());
+        names.map(|name| (name.clone(), name)).collect()
+    } else {
+        ran.up.iter().map(|(name, up)| (name.clone(), up.logical.clone())).collect()
+    };
+    interfaces.sort_by_key(|(_, logical)| ran.stanzas(logical.as_bstr()).first().copied());
+    interfaces.dedup();
+    interfaces
+}
+
+/// The line of a stanza that makes it a bridge.
+fn ports_line<'c>(config: &'c Config, stanza: usize) -> Option<&'c Opt> {
+    let variables = Variables::of(config, stanza);
+    let variable = variables.for_hook("IF_BRIDGE_PORTS").last().filter(|variable| !variable.value.is_empty())?;
+    variable.lines.last().copied()
+}
+
+fn defined(ran: &Host<'_>, words: &Words, name: &BStr, logical: &BStr) -> Option<Bridge> {
+    let config = ran.config;
+    let indices = ran.stanzas(logical);
+    let stanzas: Vec<&Stanza> = indices.iter().filter_map(|index| config.stanzas.get(*index)).collect();
+    let makes = indices.iter().find(|index| ports_line(config, **index).is_some());
+    let origin = makes.and_then(|index| config.stanzas.get(*index)).or(stanzas.first().copied())?.place();
+    let up = ran.up.get(name).cloned().unwrap_or_default();
+    let mut bridge = bring_up::bridge(&ran.kernel, &ran.pins.record, &config.files, name, origin, up.ports);
+    let mut options = indices.iter().flat_map(|index| config.options(*index));
+    bridge.carries_ip = bring_up::carries_ip(stanzas.into_iter()) || options.any(|opt| opt.key.token.text == "address");
+    match bridge.outcome {
+        Outcome::Absent => {
+            bridge.reason = match (&up.stopped, makes) {
+                _ if config.refused => refusal(config),
+                (Some(stopped), _) => format!("{stopped}, so no bridge is made"),
+                (None, Some(_)) if up.no_scripts => {
+                    "`no-scripts` keeps the bridge hook, which would make it, from running".to_owned()
+                }
+                (None, Some(_)) => "a link of this name exists that is no bridge".to_owned(),
+                (None, None) => words.no_bridge.to_owned(),
+            };
+        }
+        Outcome::Generated if bridge.deciding().is_some() => {
+            bridge.reason = "`hwaddress random` makes up another address each time it comes up".to_owned();
+        }
+        _ => {}
+    }
+    if bridge.outcome != Outcome::Absent {
+        bridge.note = up.stopped.map(|stopped| format!("`ifup {name}` fails: {stopped}"));
+    }
+    Some(bridge)
+}
+
+fn refusal(config: &Config) -> String {
+    let fatal = config.problems.iter().find(|problem| problem.fatal);
+    fatal.map_or("ifup refuses the configuration".to_owned(), |problem| problem.message.clone())
+}

@@ -1,0 +1,80 @@
+//! A stanza's options as ifupdown and busybox keep them.
+
+use crate::stack::eni::ifupdown::COMMANDS;
+use crate::stack::eni::{Config, Opt};
+use crate::stack::hook::{Environment, variable_name};
+use bstr::{BStr, BString};
+use std::collections::BTreeMap;
+
+/// An option that holds one value.
+pub(in crate::stack) struct Variable<'c> {
+    /// Its name, exactly as methods look for it.
+    pub(in crate::stack) name: &'c BStr,
+    /// The values of all its lines, joined with line ends (config.c, `read_interfaces_defn`).
+    pub(in crate::stack) value: BString,
+    /// Those lines.
+    pub(in crate::stack) lines: Vec<&'c Opt>,
+}
+
+impl Variable<'_> {
+    /// The name under which hooks find it.
+    pub(in crate::stack) fn variable(&self) -> BString {
+        variable_name(self.name)
+    }
+}
+
+/// The options of a stanza, those that it inherits first.
+#[derive(Default)]
+pub(in crate::stack) struct Variables<'c> {
+    pub(in crate::stack) all: Vec<Variable<'c>>,
+    /// `pre-up`, `up`, `down`, `post-down`: every line a command of its own.
+    pub(in crate::stack) commands: Vec<&'c Opt>,
+}
+
+impl<'c> Variables<'c> {
+    pub(in crate::stack) fn of(config: &'c Config, stanza: usize) -> Self {
+        let mut variables = Self::default();
+        let mut known: BTreeMap<&BStr, usize> = BTreeMap::new();
+        for opt in config.options(stanza) {
+            let (name, value) = (opt.key.token.as_bstr(), opt.value.as_bstr());
+            if COMMANDS.iter().any(|command| name == *command) {
+                variables.commands.push(opt);
+            } else if let Some(variable) = known.get(name).and_then(|&index| variables.all.get_mut(index)) {
+                variable.value.push(b'\n');
+                variable.value.extend_from_slice(value);
+                variable.lines.push(opt);
+            } else {
+                known.insert(name, variables.all.len());
+                variables.all.push(Variable { name, value: value.to_owned(), lines: vec![opt] });
+            }
+        }
+        variables
+    }
+
+    /// An option by its exact name.
+    pub(in crate::stack) fn get(&self, name: &str) -> Option<&Variable<'c>> {
+        self.all.iter().find(|variable| variable.name == name)
+    }
+
+    /// The options that reach hooks under a name, the one that counts last.
+    pub(in crate::stack) fn for_hook(&self, name: &str) -> impl Iterator<Item = &Variable<'c>> {
+        self.all.iter().filter(move |variable| variable_name(variable.name) == name)
+    }
+
+    /// What hooks and command lines find in their environment (`set_environ`).
+    pub(in crate::stack) fn environment(&self, interface: &BStr) -> Environment {
+        let mut environment = Environment::default();
+        for variable in &self.all {
+            let place = variable.lines.first().map(|opt| opt.value_place());
+            environment.set(variable_name(variable.name), variable.value.clone(), place);
+        }
+        environment.set("IFACE", interface, None);
+        environment.set("MODE", "start", None);
+        environment
+    }
+
+    /// Whether hooks find this variable, and not empty.
+    pub(in crate::stack) fn sets(&self, name: &str) -> bool {
+        self.for_hook(name).last().is_some_and(|variable| !variable.value.is_empty())
+    }
+}
