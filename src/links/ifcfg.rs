@@ -107,7 +107,7 @@ impl Settings<'_> {
         let value = self.get(key);
         let value = value.trim_ascii();
         let address = MacAddress::parse(value).or_else(|| MacAddress::parse_separated(value, b'-'))?;
-        address.is_usable().then(|| Evidence { address, source: Source::File(place, what), assigned })
+        address.is_usable().then_some(Evidence { address, source: Source::File(place, what), assigned })
     }
 }
 

@@ -30,7 +30,10 @@ pub(in crate::stack) fn candidates(host: &Host, bridge: &Bridge, value: &PinValu
         pins.push(super::pin(file, &entry.key, &entry.raw, line.span, Effect::Ineffective(String::new())));
     }
     if let Some(pin) = rewritten(&pins) {
-        let title = format!("set `MACADDR={address}` in place of {}", pin.what);
+        let title = match pin_key(pin) {
+            Some(Key::MacAddr) => format!("set `MACADDR={address}`"),
+            _ => format!("set `MACADDR={address}` in place of {}", pin.what),
+        };
         let others = || pins.iter().filter(|other| other.line != pin.line && is_hwaddr(other));
         for split in [false, true] {
             let mut edits = rewrite(&bytes, pin, *address, split);
@@ -49,7 +52,23 @@ pub(in crate::stack) fn candidates(host: &Host, bridge: &Bridge, value: &PinValu
         let text = line_after(&bytes, span, format!("MACADDR={address}").as_bytes());
         made(vec![Edit { span: Span::at(span.end), content: text.into() }], title.clone())
     }));
+    // network-scripts compare the type by case; then it is wrong whatever the address.
+    if let Some((_, entry)) = parsed.entry("TYPE").filter(|(_, entry)| is_miscased(entry)) {
+        let quote = quote(&entry.raw.text);
+        let edit = Edit { span: entry.raw.span, content: [quote, b"Bridge", quote].concat().into() };
+        for candidate in candidates.clone() {
+            let mut edits: Vec<Edit> = candidate.edits.into_iter().flat_map(|file| file.edits).collect();
+            edits.push(edit.clone());
+            edits.sort();
+            candidates.push(made(edits, format!("{}, and `TYPE=Bridge`", candidate.title)));
+        }
+    }
     candidates
+}
+
+/// `TYPE=bridge`
+fn is_miscased(entry: &Entry) -> bool {
+    entry.value.as_ref().is_some_and(|value| value.eq_ignore_ascii_case(b"Bridge") && value != "Bridge")
 }
 
 /// The line that becomes the pin: the last of the most promising kind, since the last one counts.
@@ -132,28 +151,38 @@ fn assignment(bytes: &[u8], line: &Line, neighbour: &Entry, address: MacAddress)
 mod tests {
     use crate::address::MacAddress;
     use crate::check::{Options, check};
+    use crate::edit::FileEdit;
     use crate::host::Host;
     use crate::links::Named;
     use bstr::BString;
     use pretty_assertions::assert_eq;
+    use proptest::prelude::*;
     use std::path::Path;
 
     const FILE: &str = "etc/sysconfig/network-scripts/ifcfg-br0";
 
-    /// The bridge's file after its fix on both readers; `None` where there is no fix.
-    fn fixed(text: &str) -> Option<String> {
+    fn host(text: &[u8]) -> Host {
         let empty = tempfile::tempdir().unwrap();
         let port = Path::new("etc/sysconfig/network-scripts/ifcfg-eth1");
-        let host = Host::new(empty.path())
-            .with_file(Path::new(FILE), text.as_bytes().to_vec())
-            .with_file(port, b"DEVICE=eth1\nBRIDGE=br0\n".to_vec());
-        let mut options = Options::default();
-        options.stacks = ["network-scripts", "networkmanager"].map(|stack| stack.parse().unwrap()).into();
-        options
-            .wanted
-            .insert("br0".into(), Named { address: MacAddress([0xb4, 0x99, 0xba, 0, 0, 1]), by: "--mac".to_owned() });
-        let fix = check(&host, &options).findings.into_iter().find_map(|finding| finding.fix)?;
-        let after = host.with(&fix.edits).read(Path::new(FILE)).unwrap();
+        let host = Host::new(empty.path()).with_file(Path::new(FILE), text.to_vec());
+        host.with_file(port, b"DEVICE=eth1\nBRIDGE=br0\n".to_vec())
+    }
+
+    /// The edits that fix the bridge on both readers.
+    fn edits(host: &Host) -> Option<Vec<FileEdit>> {
+        let address = MacAddress::parse(b"b4:99:ba:00:00:01").unwrap();
+        let options = Options {
+            stacks: ["network-scripts", "networkmanager"].map(|stack| stack.parse().unwrap()).into(),
+            wanted: [("br0".into(), Named { address, by: "--mac".to_owned() })].into(),
+            ..Options::default()
+        };
+        check(host, &options).findings.into_iter().find_map(|finding| finding.fix).map(|fix| fix.edits)
+    }
+
+    /// The bridge's file after its fix; `None` where there is none.
+    fn fixed(text: &str) -> Option<String> {
+        let host = host(text.as_bytes());
+        let after = host.with(&edits(&host)?).read(Path::new(FILE)).unwrap();
         Some(BString::from(&after[..]).to_string())
     }
 
@@ -186,10 +215,25 @@ mod tests {
             ("DEVICE=br0\nTYPE=Bridge\nMACADDR=preserve\n", "DEVICE=br0\nTYPE=Bridge\n@\n"),
             ("DEVICE=br0\nTYPE=Bridge\nMACADDR=00:11:22:33:44:55 ; DELAY=0\n", "DEVICE=br0\nTYPE=Bridge\n@\nDELAY=0\n"),
             ("DEVICE=br0\r\nTYPE=Bridge\r\n", ""),
-            ("DEVICE=br0\nTYPE=bridge\n", ""),
+            ("DEVICE=br0\nTYPE='bridge'\n", "DEVICE=br0\nTYPE='Bridge'\nMACADDR='b4:99:ba:00:00:01'\n"),
         ] {
             let wanted = Some(after.replace('@', NEW)).filter(|after| !after.is_empty());
             assert_eq!(fixed(before), wanted, "{before:?}");
+        }
+    }
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn any_file_is_judged_and_fixed_without_a_panic(
+            lines in prop::collection::vec(prop::sample::select(vec![
+                "DEVICE=br0", "TYPE=Bridge", "TYPE=bridge", "MACADDR=", "export MACADDR", "HWADDR", "BRIDGE_MACADDR", "macaddr =",
+                "52:54:00:aa:bb:cc", "\"", "'", "$X", "$(", ")", " ", " ", "\n", "\n", "\r\n", "\\\n", ";", "#", "if", "fi", "BRIDGE=br0", "\0", "\u{e9}",
+            ]), 0..24)
+        ) {
+            let host = host(format!("DEVICE=br0\nTYPE=Bridge\n{}", lines.concat()).as_bytes());
+            for file in edits(&host).unwrap_or_default() {
+                prop_assert!(file.edits.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start));
+            }
         }
     }
 }

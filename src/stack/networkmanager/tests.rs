@@ -166,7 +166,7 @@ fn ports_give_their_own_address() {
 #[test]
 fn every_place_is_told_with_its_effect() {
     let text = format!(
-        "{HEAD}export MACADDR={MAC}\nMACADDR = {MAC}\nmacaddr={MAC}\nHWADDR=b4:99:ba:00:00:01\nX={MAC}\nMACADDR=x\nMACADDR=\"$X\"\nif true; then\n"
+        "{HEAD}export MACADDR={MAC}\nMACADDR = {MAC}\nmacaddr={MAC}\nHWADDR=b4:99:ba:00:00:01\nX={MAC}\nMACADDR=x\nMACADDR=\"$X\"\nif true; then\nexport Y=1\n"
     );
     let judgement = judged(&[("ifcfg-br0", &text), ("keys-br0", "MACADDR=1\n"), PORT]);
     let pins = judgement.bridges[0].pins.iter().map(|pin| {
@@ -192,5 +192,5 @@ fn every_place_is_told_with_its_effect() {
         ]
     );
     let messages: Vec<&str> = judgement.problems.iter().map(|problem| problem.message.as_str()).collect();
-    assert_eq!(messages, ["NetworkManager: invalid line ignored"; 3]);
+    assert_eq!(messages, ["NetworkManager: invalid line ignored"]);
 }
