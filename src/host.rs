@@ -1,7 +1,7 @@
 //! One host's files: read on demand, resolved as in a chroot, never outside the root.
 
 use crate::edit::{FileEdit, apply};
-use bstr::{BString, ByteVec};
+use bstr::{BString, ByteSlice, ByteVec};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -168,19 +168,24 @@ impl Host {
     pub fn with_file(&self, path: &Path, text: Vec<u8>) -> Self {
         let mut host = self.clone();
         let place = self.place_of(path);
-        let mut entry = Entry::File;
-        for (dir, name) in place.ancestors().filter_map(|path| Some((path.parent()?, path.file_name()?))) {
-            let listing = host.listing(dir);
-            if listing.contains_key(name.as_bytes()) {
-                break;
-            }
-            let mut listing = Listing::clone(&listing);
-            listing.insert(BString::from(name.as_bytes()), entry);
-            host.edited_listings.insert(dir.into(), Rc::new(listing));
-            entry = Entry::Dir;
-        }
+        host.add_names(&place);
         host.overlay.insert(place, text.into());
         host
+    }
+
+    /// Adds the names that lead to a new file to the listings of its folders.
+    fn add_names(&mut self, file: &Path) {
+        let mut folders: Vec<&Path> = file.ancestors().skip(1).collect();
+        while let Some(folder) = folders.pop() {
+            let next = folders.last().copied().unwrap_or(file);
+            let Some(name) = next.file_name().map(OsStr::as_bytes) else { return };
+            let is_there = self.kind(folder) == Kind::Dir;
+            let mut listing = if is_there { Listing::clone(&self.listing(folder)) } else { Listing::new() };
+            if !listing.contains_key(name) {
+                listing.insert(name.into(), if folders.is_empty() { Entry::File } else { Entry::Dir });
+                self.edited_listings.insert(folder.into(), Rc::new(listing));
+            }
+        }
     }
 
     /// Where a file is or would be: its links followed, those of its folder where it is new.
@@ -305,6 +310,30 @@ impl Host {
 
     /// Follows `path` through the host's own links: `/` is the root, `..` stops there.
     fn resolve(&self, path: &Path) -> Resolved {
+        self.look_up(path).unwrap_or_else(|| self.follow(path))
+    }
+
+    /// A path whose folder was listed before, which it is by a path without links, and that is no link itself.
+    fn look_up(&self, path: &Path) -> Option<Resolved> {
+        let bytes = path.as_os_str().as_bytes();
+        let (folder, name) = match bytes.rfind_byte(b'/') {
+            Some(0) => return None,
+            Some(slash) => bytes.split_at(slash),
+            None => (&b""[..], bytes),
+        };
+        let name = name.strip_prefix(b"/").unwrap_or(name);
+        let entry = self.known_listing(OsStr::from_bytes(folder))?.get(name).copied();
+        let kind = match entry {
+            Some(Entry::File) => Kind::File,
+            Some(Entry::Dir) => Kind::Dir,
+            Some(Entry::Other) => Kind::Other,
+            None if !matches!(name, b"" | b"." | b"..") => Kind::Missing,
+            Some(Entry::Symlink) | None => return None,
+        };
+        Some(Resolved { path: path.to_owned(), kind })
+    }
+
+    fn follow(&self, path: &Path) -> Resolved {
         let mut links = 0;
         let mut done = PathBuf::with_capacity(path.as_os_str().len());
         let mut todo = Cow::Borrowed(path);
@@ -365,16 +394,16 @@ impl Host {
 
     /// The entries of a directory whose path has no links left in it.
     fn listing(&self, dir: &Path) -> Rc<Listing> {
-        let dir = dir.as_os_str();
-        if let Some(edited) = self.edited_listings.get(dir) {
-            return Rc::clone(edited);
-        }
-        if let Some(known) = self.cache.listings.borrow().get(dir) {
-            return Rc::clone(known);
-        }
-        let listing = Rc::new(self.list(Path::new(dir)));
-        self.cache.listings.borrow_mut().insert(dir.to_owned(), Rc::clone(&listing));
-        listing
+        self.known_listing(dir.as_os_str()).unwrap_or_else(|| {
+            let listing = Rc::new(self.list(dir));
+            self.cache.listings.borrow_mut().insert(dir.into(), Rc::clone(&listing));
+            listing
+        })
+    }
+
+    fn known_listing(&self, dir: &OsStr) -> Option<Rc<Listing>> {
+        let edited = self.edited_listings.get(dir).cloned();
+        edited.or_else(|| self.cache.listings.borrow().get(dir).cloned())
     }
 
     fn list(&self, dir: &Path) -> Listing {

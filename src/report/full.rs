@@ -162,17 +162,22 @@ impl Frame<'_> {
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
+    let mut columns = 0;
     let mut quoted = false;
     let words = text.split(|character| {
         quoted ^= character == '`';
         character == ' ' && !quoted
     });
     for word in words.filter(|word| !word.is_empty()) {
-        if !line.is_empty() && visible::width(&line) + 1 + visible::width(word) > width {
+        let wide = visible::width(word);
+        if !line.is_empty() && columns + 1 + wide > width {
             lines.push(std::mem::take(&mut line));
         }
-        if !line.is_empty() {
+        if line.is_empty() {
+            columns = wide;
+        } else {
             line.push(' ');
+            columns += 1 + wide;
         }
         line.push_str(word);
     }

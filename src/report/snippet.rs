@@ -142,6 +142,9 @@ fn content(source: &Source, number: usize) -> Span {
 
 /// The visible text up to `width` columns, with dots where it goes on.
 fn head(text: &[u8], width: usize) -> String {
+    if text.len() <= width && visible::is_plain(text) {
+        return visible::source(text);
+    }
     let mut out = String::new();
     let mut room = width;
     for (start, end, _) in text.char_indices() {
@@ -157,6 +160,9 @@ fn head(text: &[u8], width: usize) -> String {
 
 /// The visible text's last `width` columns, with dots where it starts earlier.
 fn tail(text: &[u8], width: usize) -> String {
+    if text.len() <= width && visible::is_plain(text) {
+        return visible::source(text);
+    }
     let mut shown = Vec::new();
     let mut room = width;
     for (start, end, _) in text.char_indices().rev() {

@@ -39,10 +39,19 @@ pub fn source(bytes: &[u8]) -> String {
 /// How many columns of a terminal visible text takes.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    text.width()
+    if is_plain(text.as_bytes()) { text.len() } else { text.width() }
+}
+
+/// Whether every byte is a character of one column that is shown as it is: most texts are.
+#[must_use]
+pub fn is_plain(text: &[u8]) -> bool {
+    text.iter().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 fn written_out(bytes: &[u8], tab: &str) -> String {
+    if is_plain(bytes) {
+        return bytes.to_str_lossy().into_owned();
+    }
     let mut out = String::with_capacity(bytes.len());
     for (start, end, character) in bytes.char_indices() {
         let raw = bytes.get(start..end).unwrap_or_default();

@@ -38,10 +38,19 @@ impl Environment {
 /// The variable in which an option's value reaches hooks: `IF_` and its name, `-` as `_`, in upper
 /// case, without all else (ifupdown's execute.c and busybox's ifupdown.c, `setlocalenv`).
 pub(super) fn variable_name(option: &[u8]) -> BString {
+    variable(option).collect::<Vec<u8>>().into()
+}
+
+/// Whether an option's value reaches hooks in that variable.
+pub(super) fn reaches(option: &[u8], name: &str) -> bool {
+    variable(option).eq(name.bytes())
+}
+
+fn variable(option: &[u8]) -> impl Iterator<Item = u8> {
     let kept = option.iter().map(|&byte| if byte == b'-' { b'_' } else { byte.to_ascii_uppercase() });
     // `isalpha` and `isalnum` in the C locale; an `=` would end the name, and no reader lets one in.
     let kept = kept.take_while(|&byte| byte != b'=').filter(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    b"IF_".iter().copied().chain(kept).collect::<Vec<u8>>().into()
+    b"IF_".iter().copied().chain(kept)
 }
 
 /// What a hook made of an interface.

@@ -118,6 +118,8 @@ impl Config {
 /// A daemon that reads configurations.
 pub struct Reader<'a> {
     host: &'a Host,
+    /// Those that are there, each once.
+    directories: Vec<PathBuf>,
     release: u32,
     user: Option<User>,
 }
@@ -132,13 +134,14 @@ impl<'a> Reader<'a> {
     /// udevd, which is root.
     #[must_use]
     pub fn udevd(host: &'a Host, release: u32) -> Self {
-        Self { host, release, user: None }
+        Self { host, directories: directories(host, release), release, user: None }
     }
 
     /// networkd, which reads as user systemd-network, without `CAP_DAC_OVERRIDE` (its unit).
     #[must_use]
     pub fn networkd(host: &'a Host, release: u32) -> Self {
-        Self { host, release, user: Some(User::named(host, b"systemd-network")) }
+        let user = Some(User::named(host, b"systemd-network"));
+        Self { host, directories: directories(host, release), release, user }
     }
 
     /// The configurations whose names end so, in the order in which the daemon takes them: by name,
@@ -146,8 +149,7 @@ impl<'a> Reader<'a> {
     /// the tree lacks it.
     #[must_use]
     pub fn configs(&self, suffix: &str, vendor: Option<(&str, &[u8])>) -> Vec<Config> {
-        let directories = self.directories();
-        let mut found = self.list(&directories, suffix);
+        let mut found = self.list(&self.directories, suffix);
         if let Some((name, _)) = vendor {
             found.entry(name.into()).or_insert_with(|| Path::new("usr/lib/systemd/network").join(name));
         }
@@ -157,12 +159,12 @@ impl<'a> Reader<'a> {
         };
         let read = |(name, path): (BString, PathBuf)| {
             let text = text_of(&name, &path);
-            self.config(&directories, name, path, text)
+            self.config(name, path, text)
         };
         found.into_iter().filter_map(read).collect()
     }
 
-    fn config(&self, directories: &[PathBuf], name: BString, path: PathBuf, text: Option<Arc<[u8]>>) -> Option<Config> {
+    fn config(&self, name: BString, path: PathBuf, text: Option<Arc<[u8]>>) -> Option<Config> {
         let mut config = Config { name, ..Config::default() };
         match (self.host.kind(&path), &text) {
             // An empty file or a device hides what lies in the directories below, and nothing else.
@@ -175,15 +177,15 @@ impl<'a> Reader<'a> {
         // `.link` drop-ins since 248 (e406e8a29a), `.netdev` ones fully since 240 (6ce611e57c).
         let since = if config.name.ends_with(b".link") { 248 } else { 240 };
         if self.release >= since {
-            self.read_drop_ins(&mut config, directories);
+            self.read_drop_ins(&mut config);
         }
         Some(config)
     }
 
     /// The drop-ins of all directories, in the order of their names: the last one wins.
-    fn read_drop_ins(&self, config: &mut Config, directories: &[PathBuf]) {
+    fn read_drop_ins(&self, config: &mut Config) {
         let folder = std::ffi::OsStr::from_bytes(&[config.name.as_bytes(), b".d"].concat()).to_owned();
-        let folders: Vec<PathBuf> = directories.iter().map(|directory| directory.join(&folder)).collect();
+        let folders: Vec<PathBuf> = self.directories.iter().map(|directory| directory.join(&folder)).collect();
         for (_, path) in self.list(&folders, ".conf") {
             match self.host.kind(&path) {
                 Kind::File => {
@@ -217,20 +219,6 @@ impl<'a> Reader<'a> {
         config.files.push(file);
     }
 
-    fn directories(&self) -> Vec<PathBuf> {
-        let known = DIRECTORIES.iter().filter(|row| row.1.contains(&self.release));
-        let mut directories: Vec<PathBuf> = Vec::new();
-        let mut seen = Vec::new();
-        for directory in known.map(|row| PathBuf::from(row.0)) {
-            let real = self.host.canonical(&directory).unwrap_or_else(|| directory.clone());
-            if !seen.contains(&real) {
-                seen.push(real);
-                directories.push(directory);
-            }
-        }
-        directories
-    }
-
     /// The files with a suffix, of each name the one in the first directory; sorted by byte value.
     fn list(&self, directories: &[PathBuf], suffix: &str) -> BTreeMap<BString, PathBuf> {
         let mut found = BTreeMap::new();
@@ -256,6 +244,19 @@ impl<'a> Reader<'a> {
         };
         mode.bits & readable != 0
     }
+}
+
+/// Where a release looks, of the directories that are there: one to which another's path leads too counts once.
+fn directories(host: &Host, release: u32) -> Vec<PathBuf> {
+    let mut seen = Vec::new();
+    let known = DIRECTORIES.iter().filter(|row| row.1.contains(&release)).map(|row| Path::new(row.0));
+    let mut is_new = |directory: &&Path| {
+        let Some(real) = host.canonical(directory) else { return false };
+        let is_new = !seen.contains(&real);
+        seen.push(real);
+        is_new
+    };
+    known.filter(|directory| is_new(directory)).map(Path::to_owned).collect()
 }
 
 impl Config {

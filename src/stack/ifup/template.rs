@@ -36,10 +36,29 @@ pub(in crate::stack) fn fill(template: &str, value: impl Fn(&str) -> Option<BStr
     Some(done.trim_ascii().into())
 }
 
+/// The options that stand outside brackets: without one of them there is no command line.
+pub(in crate::stack) fn required(template: &'static str) -> impl Iterator<Item = &'static str> {
+    let mut open = 0usize;
+    template.split('%').enumerate().filter_map(move |(index, part)| {
+        if index % 2 == 1 {
+            return (open == 0).then_some(part);
+        }
+        let count = |bracket| part.bytes().filter(|byte| *byte == bracket).count();
+        open = (open + count(b'[')).saturating_sub(count(b']'));
+        None
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
+
+    #[test]
+    fn what_stands_outside_brackets_is_required() {
+        let template = "ip %a%[[ mtu %b% [[x %c%]]]] [[%d%]]%e%";
+        assert_eq!(required(template).collect::<Vec<_>>(), ["a", "e"]);
+    }
 
     #[test]
     fn what_is_not_given_is_left_out() {

@@ -2,7 +2,7 @@
 
 use crate::stack::eni::ifupdown::COMMANDS;
 use crate::stack::eni::{Config, Opt};
-use crate::stack::hook::{Environment, variable_name};
+use crate::stack::hook::{Environment, reaches, variable_name};
 use bstr::{BStr, BString};
 use std::collections::BTreeMap;
 
@@ -58,7 +58,7 @@ impl<'c> Variables<'c> {
 
     /// The options that reach hooks under a name, the one that counts last.
     pub(in crate::stack) fn for_hook(&self, name: &str) -> impl Iterator<Item = &Variable<'c>> {
-        self.all.iter().filter(move |variable| variable_name(variable.name) == name)
+        self.all.iter().filter(move |variable| reaches(variable.name, name))
     }
 
     /// What hooks and command lines find in their environment (`set_environ`).

@@ -2,7 +2,7 @@
 //! parts of inet.defn, inet6.defn, can.defn, ipx.defn).
 
 use crate::stack::eni::Stanza;
-use crate::stack::ifup::template::fill;
+use crate::stack::ifup::template::required;
 use crate::syntax::Token;
 use bstr::{BStr, BString};
 
@@ -79,11 +79,8 @@ pub(super) fn no_hwaddress(stanza: &Stanza) -> Option<String> {
 impl Method {
     /// An option that it cannot do without and that is not given (`missing required variable`).
     pub(super) fn lacks(&self, value: impl Fn(&str) -> Option<BString>) -> Option<&'static str> {
-        const REQUIRED: &[&str] = &["address", "bitrate", "endpoint", "local", "mode", "netmask"];
-        let needs = |name: &str| {
-            self.commands.iter().any(|command| fill(command, |known| (known != name).then(BString::default)).is_none())
-        };
-        REQUIRED.iter().copied().find(|name| needs(name) && value(name).is_none())
+        let needed = self.commands.iter().flat_map(|command| required(command));
+        needed.filter(|name| *name != "iface" && value(name).is_none()).min()
     }
 }
 

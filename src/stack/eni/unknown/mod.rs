@@ -53,19 +53,24 @@ fn starts_executor(option: &Opt) -> bool {
 
 impl Table {
     fn knows(&self, name: &[u8], executor: bool) -> bool {
+        let dashed = |byte: &u8| if *byte == b'_' { b'-' } else { *byte };
         self.names.iter().any(|known| match self.spelling {
-            Spelling::Environment => plain(known.as_bytes()) == plain(name),
-            Spelling::Executor if executor => plain(known.as_bytes()) == plain(name),
+            Spelling::Environment => letters(known.as_bytes()).eq(letters(name)),
+            Spelling::Executor if executor => letters(known.as_bytes()).eq(letters(name)),
             Spelling::Executor => known.as_bytes() == name,
-            Spelling::Dashes => known.as_bytes() == name.replace("_", "-"),
+            Spelling::Dashes => known.bytes().eq(name.iter().map(dashed)),
         })
     }
 }
 
 /// The name as it is in the environment, in lower case.
 fn plain(name: &[u8]) -> BString {
+    letters(name).collect::<Vec<u8>>().into()
+}
+
+fn letters(name: &[u8]) -> impl Iterator<Item = u8> {
     let kept = name.iter().map(|&byte| if byte == b'-' { b'_' } else { byte.to_ascii_lowercase() });
-    kept.filter(|&byte| byte.is_ascii_alphanumeric() || byte == b'_').collect::<Vec<u8>>().into()
+    kept.filter(|&byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// It starts with `bridge_` or `bridge-`, or with something that is one letter from it.
