@@ -40,7 +40,7 @@ pub(super) fn depends(executor: &BStr, name: &BStr, environment: &Environment, k
 }
 
 /// The native bridge executor's `PORTS`.
-fn ports(name: &BStr, environment: &Environment, kernel: &Kernel) -> BString {
+pub(super) fn ports(name: &BStr, environment: &Environment, kernel: &Kernel) -> BString {
     let value = environment.get("IF_BRIDGE_PORTS");
     match value.as_bytes() {
         b"none" => BString::default(),

@@ -1,6 +1,7 @@
 //! What is told of each bridge once everything is up.
 
 use super::environment::option;
+use super::executors;
 use super::lifecycle::{Machine, Stopped};
 use crate::judgement::{Bridge, Effect, Outcome};
 use crate::stack::Stack;
@@ -46,12 +47,9 @@ fn defined(machine: &Machine<'_>, stack: &Stack, config: &Config, interface: &In
     let makes = option(interface, &environment, "IF_BRIDGE_PORTS");
     let origin = stanzas.iter().find(|stanza| stanza.options.iter().any(|opt| Some(opt) == makes));
     let origin = origin.or(stanzas.first())?.place();
-    let listed = environment.get("IF_BRIDGE_PORTS");
-    let ports = if matches!(listed.as_bytes(), b"none" | b"all") {
-        Vec::new()
-    } else {
-        words(listed).map(BString::from).collect()
-    };
+    let listed = || executors::ports(name, &environment, &machine.kernel);
+    let hooked = machine.ports.get(name).cloned();
+    let ports = hooked.unwrap_or_else(|| words(&listed()).map(BString::from).collect());
     let mut bridge = bring_up::bridge(&machine.kernel, &machine.record, &config.files, name, origin, ports);
     bridge.carries_ip =
         interface.uses("dhcp") || interface.last("address").is_some() || bring_up::carries_ip(stanzas.iter().copied());
