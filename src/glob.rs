@@ -1,6 +1,7 @@
 //! Patterns for paths, on bytes: `*` and `?` do not cross a slash, `**` as a whole component does,
 //! `[...]` is one byte of a set, and a backslash takes the next byte literally.
 
+use crate::fnmatch::{fnmatch, has_open_bracket};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path};
@@ -70,7 +71,7 @@ impl Glob {
     /// Whether a name matches the pattern as a whole.
     #[must_use]
     pub fn matches_name(&self, name: &[u8]) -> bool {
-        matches(self.text.as_bytes(), name)
+        fnmatch(self.text.as_bytes(), name, false)
     }
 }
 
@@ -88,7 +89,7 @@ fn matches_path(pattern: &[String], names: &[&OsStr]) -> bool {
                 at += 1;
                 retry = Some((at, read));
             }
-            (Some(part), Some(name)) if matches(part.as_bytes(), name.as_bytes()) => {
+            (Some(part), Some(name)) if fnmatch(part.as_bytes(), name.as_bytes(), false) => {
                 at += 1;
                 read += 1;
             }
@@ -100,79 +101,6 @@ fn matches_path(pattern: &[String], names: &[&OsStr]) -> bool {
             }
         }
     }
-}
-
-/// Whether a name matches a pattern; a slash in either is a byte like others.
-#[must_use]
-pub fn matches(pattern: &[u8], name: &[u8]) -> bool {
-    let (mut at, mut read) = (0, 0);
-    // The last star and where its match ends: only that one has to be tried again.
-    let mut star: Option<(usize, usize)> = None;
-    while let Some(&byte) = name.get(read) {
-        if pattern.get(at) == Some(&b'*') {
-            at += 1;
-            star = Some((at, read));
-        } else if let Some(len) = element(pattern.get(at..).unwrap_or_default(), byte) {
-            at += len;
-            read += 1;
-        } else if let Some((after, end)) = star {
-            star = Some((after, end + 1));
-            (at, read) = (after, end + 1);
-        } else {
-            return false;
-        }
-    }
-    pattern.iter().skip(at).all(|&byte| byte == b'*')
-}
-
-/// The length of the pattern's first element, if it matches the byte.
-fn element(pattern: &[u8], byte: u8) -> Option<usize> {
-    match pattern {
-        [b'?', ..] => Some(1),
-        [b'[', rest @ ..] => match set(rest, byte) {
-            Some((len, holds)) => holds.then_some(1 + len),
-            None => (byte == b'[').then_some(1),
-        },
-        [b'\\', own, ..] => (*own == byte).then_some(2),
-        [own, ..] => (*own == byte).then_some(1),
-        [] => None,
-    }
-}
-
-/// What follows a `[`: its length with the `]`, and whether the byte is in it. A `]` that comes
-/// first is a member; none where nothing closes it.
-fn set(pattern: &[u8], byte: u8) -> Option<(usize, bool)> {
-    let first = usize::from(matches!(pattern.first(), Some(b'!' | b'^')));
-    let (mut at, mut holds) = (first, false);
-    loop {
-        match *pattern.get(at..)? {
-            [b']', ..] if at > first => return Some((at + 1, holds != (first == 1))),
-            [low, b'-', high, ..] if high != b']' => {
-                holds |= (low..=high).contains(&byte);
-                at += 3;
-            }
-            [own, ..] => {
-                holds |= own == byte;
-                at += 1;
-            }
-            [] => return None,
-        }
-    }
-}
-
-fn has_open_bracket(pattern: &[u8]) -> bool {
-    let mut at = 0;
-    while let Some(&byte) = pattern.get(at) {
-        at += match byte {
-            b'\\' => 2,
-            b'[' => match set(pattern.get(at + 1..).unwrap_or_default(), 0) {
-                Some((len, _)) => 1 + len,
-                None => return true,
-            },
-            _ => 1,
-        };
-    }
-    false
 }
 
 #[cfg(test)]

@@ -1,18 +1,22 @@
 //! The name that was probably meant.
 
 /// The known name that is nearest to `word`, the first of equals; none where all are too far to be meant.
+/// Upper and lower case are the same.
 #[must_use]
 pub fn nearest<'a>(word: &[u8], known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // One mistake for every three letters that were meant, as rustc and git allow.
+    let word = word.to_ascii_lowercase();
+    // One mistake for every three letters that were meant, as rustc allows.
     let near = |name: &&str| name.len().abs_diff(word.len()) <= name.len().div_ceil(3);
-    let measured = known.into_iter().filter(near).map(|name| (distance(word, name.as_bytes()), name));
+    let measured = known.into_iter().filter(near);
+    let measured = measured.map(|name| (distance(&word, name.to_ascii_lowercase().as_bytes()), name));
     let (distance, name) = measured.min_by_key(|(distance, _)| *distance)?;
     (distance <= name.len().div_ceil(3)).then_some(name)
 }
 
 /// How many letters must be put in, taken out, replaced or swapped with their neighbour to make
 /// `b` of `a` (optimal string alignment).
-fn distance(a: &[u8], b: &[u8]) -> usize {
+#[must_use]
+pub fn distance(a: &[u8], b: &[u8]) -> usize {
     let width = b.len() + 1;
     let mut above: Vec<usize> = vec![0; width];
     let mut last: Vec<usize> = (0..width).collect();
@@ -54,6 +58,7 @@ mod tests {
         assert_eq!(found("ingore"), Some("ignore"));
         assert_eq!(found("colour"), None);
         assert_eq!(nearest(b"x", ["y"]), Some("y"));
+        assert_eq!(nearest(b"VlanFilter", ["STP", "VLANFiltering", "VLANProtocol"]), Some("VLANFiltering"));
         assert_eq!(nearest(b"", []), None);
     }
 }

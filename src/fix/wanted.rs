@@ -130,7 +130,7 @@ fn lasts(links: &Links, port: &BStr, evidence: &Evidence) -> bool {
 pub(super) fn uplink_by_name(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
     let links = subject.world.links;
     let name = ports(view).into_iter().find_map(|port| nic(links, port.as_bstr()))?;
-    let source = format!("{name}'s own, copied when the bridge is made");
+    let source = format!("{name} itself: it is copied when the bridge is made");
     Some(Wanted::safe(PinValue::LinkName(name), source))
 }
 

@@ -9,6 +9,7 @@ pub mod commands;
 mod condition;
 pub mod eni;
 mod hook;
+mod ifcfg;
 mod ifup;
 mod ifupdown;
 mod ifupdown2;

@@ -3,10 +3,10 @@
 
 use super::address::{HwAddress, hardware};
 use super::files::Config;
-use super::glob::fnmatch;
 use super::interface;
 use super::words::{Cut, words};
 use crate::address::MacAddress;
+use crate::fnmatch::fnmatch;
 use bstr::{BStr, BString, ByteSlice};
 
 /// What a match may ask of an interface.

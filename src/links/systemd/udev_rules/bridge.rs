@@ -1,7 +1,7 @@
 //! Whether a rule that is meant for a NIC matches a bridge with the same address too.
 
 use super::Item;
-use crate::systemd::glob::fnmatch;
+use crate::fnmatch::fnmatch;
 use bstr::{BString, ByteSlice};
 
 /// What rules ask for and what a bridge has there; nothing is `""`, as `token_match_string()`

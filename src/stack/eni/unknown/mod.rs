@@ -5,6 +5,8 @@ mod tables;
 
 use super::{Config, Opt};
 use crate::judgement::UnknownOption;
+use crate::nearest::distance;
+use crate::stack::Stack;
 use bstr::{BString, ByteSlice};
 use std::collections::HashSet;
 use tables::{ADDRESS, MEANT, Spelling};
@@ -14,6 +16,13 @@ pub use tables::{ALPINE_BRIDGE, BRIDGE_UTILS, IFUPDOWN_NG, IFUPDOWN2, Table};
 const LIMIT: usize = 500;
 /// Longer names are no typing errors.
 const LENGTH_LIMIT: usize = 40;
+
+/// The options of the hooks that stand beside a stack.
+#[must_use]
+pub fn hooks(stack: &Stack) -> Vec<&'static Table> {
+    let installed = [(stack.bridge_utils, &BRIDGE_UTILS), (stack.alpine_bridge, &ALPINE_BRIDGE)];
+    installed.into_iter().filter(|(is_there, _)| *is_there).map(|(_, table)| table).collect()
+}
 
 /// The options of a configuration that look like a bridge's and that none of the tables knows, in file order.
 #[must_use]
@@ -90,25 +99,6 @@ fn nearest(name: &[u8], tables: &[&Table]) -> Option<&'static str> {
     // A third of what stands behind `bridge_` may be wrong.
     let allowed = (tail.len() / 3).clamp(1, 3);
     near.filter(|(distance, _)| *distance <= allowed).min_by_key(|(distance, _)| *distance).map(|(_, known)| known)
-}
-
-/// How many letters differ, are missing, too many, or swapped with their neighbour.
-fn distance(a: &[u8], b: &[u8]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (row, &left) in a.iter().enumerate() {
-        let mut current = vec![row + 1];
-        for (column, &right) in b.iter().enumerate() {
-            let changed = last[column] + usize::from(left != right);
-            let mut least = changed.min(last[column + 1] + 1).min(current[column] + 1);
-            if row > 0 && column > 0 && left == b[column - 1] && a[row - 1] == right {
-                least = least.min(before[column - 1] + 1);
-            }
-            current.push(least);
-        }
-        before = std::mem::replace(&mut last, current);
-    }
-    last.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
