@@ -153,6 +153,7 @@ mod tests {
     use crate::check::{Options, check};
     use crate::edit::FileEdit;
     use crate::host::Host;
+    use crate::links::Named;
     use bstr::BString;
     use pretty_assertions::assert_eq;
     use proptest::prelude::*;
@@ -172,7 +173,7 @@ mod tests {
         let address = MacAddress::parse(b"b4:99:ba:00:00:01").unwrap();
         let options = Options {
             stacks: ["network-scripts", "networkmanager"].map(|stack| stack.parse().unwrap()).into(),
-            wanted: [("br0".into(), address)].into(),
+            wanted: [("br0".into(), Named { address, by: "--mac".to_owned() })].into(),
             ..Options::default()
         };
         check(host, &options).findings.into_iter().find_map(|finding| finding.fix).map(|fix| fix.edits)

@@ -2,7 +2,7 @@
 
 use crate::host::Host;
 use crate::judgement::{Effect, Judgement, Outcome};
-use crate::links::{Evidence, Links, Source};
+use crate::links::{Evidence, Links, Source, Sources};
 use crate::stack::{Assume, Stack, World, judge};
 use pretty_assertions::assert_eq;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ fn judged(stack: &str, files: &[(&str, &str)]) -> (Host, Judgement) {
         let path = if *name == "network" { PathBuf::from("etc/sysconfig/network") } else { dir.join(name) };
         host.with_file(&path, text.as_bytes().to_vec())
     });
-    let mut links = Links::gather(&host, None);
+    let mut links = Links::gather(&host, Sources::default());
     for (name, address) in [("eth1", "b4:99:ba:00:00:01"), ("eth2", "02:00:00:00:00:01")] {
         let address = crate::address::MacAddress::parse(address.as_bytes()).unwrap();
         let source = Source::Sysfs(PathBuf::new());

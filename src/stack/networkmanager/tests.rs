@@ -2,7 +2,7 @@
 
 use crate::host::Host;
 use crate::judgement::{Effect, Judgement, Outcome};
-use crate::links::{Evidence, Links, Source};
+use crate::links::{Evidence, Links, Source, Sources};
 use crate::stack::{Assume, Stack, World, judge};
 use pretty_assertions::assert_eq;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ fn judged(files: &[(&str, &str)]) -> Judgement {
             if name.contains('/') { path.to_owned() } else { Path::new("etc/sysconfig/network-scripts").join(path) };
         host.with_file(&path, text.as_bytes().to_vec())
     });
-    let mut links = Links::gather(&host, None);
+    let mut links = Links::gather(&host, Sources::default());
     let address = crate::address::MacAddress::parse(b"b4:99:ba:00:00:01").unwrap();
     links
         .entry("eth1".into())
