@@ -12,7 +12,7 @@ use crate::selection::Selection;
 use crate::span::{Place, line_column};
 use crate::stack::{self, Assume, Family, Stack, World};
 use crate::{fix, rules, silence};
-use bstr::{BStr, BString};
+use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -261,6 +261,19 @@ fn has_files(host: &Host, family: Family) -> bool {
             ],
             &|name| name.ends_with(b".netdev"),
         ),
-        Family::Ifcfg => any(&["etc/sysconfig/network-scripts"], &|name| name.starts_with(b"ifcfg-")),
+        Family::Ifcfg => any(&[IFCFG], &|name| name.starts_with(b"ifcfg-")) && !is_suse(host),
     }
+}
+
+/// Where RHEL's software looks for ifcfg files. SUSE's wicked reads others of that name, of
+/// another grammar, in `etc/sysconfig/network`.
+const IFCFG: &str = "etc/sysconfig/network-scripts";
+
+/// Whether loose ifcfg files are SUSE's: only wicked knows `STARTMODE=` (ifcfg(5) of wicked).
+fn is_suse(host: &Host) -> bool {
+    let is_its = |name: &BString| {
+        let text = host.read(&Path::new(IFCFG).join(name.to_path_lossy())).unwrap_or_default();
+        text.lines().any(|line| line.trim_ascii_start().starts_with(b"STARTMODE="))
+    };
+    host.is_loose() && host.entries(Path::new(IFCFG)).iter().filter(|name| name.starts_with(b"ifcfg-")).any(is_its)
 }

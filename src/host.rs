@@ -141,6 +141,12 @@ impl Host {
         self.mounts.first().map_or(Path::new(""), |mount| &mount.real)
     }
 
+    /// Whether these are loose files, not a tree that plays `/`.
+    #[must_use]
+    pub fn is_loose(&self) -> bool {
+        self.mounts.iter().any(|mount| !mount.at.as_os_str().is_empty())
+    }
+
     /// This host is a machine's real tree (`--root`), not a repository's copy: what a
     /// repository cannot carry (modes, owners, a machine-id) counts.
     #[must_use]

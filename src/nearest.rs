@@ -15,7 +15,8 @@ pub fn nearest<'a>(word: &[u8], known: impl IntoIterator<Item = &'a str>) -> Opt
 
 /// How many letters must be put in, taken out, replaced or swapped with their neighbour to make
 /// `b` of `a` (optimal string alignment).
-fn distance(a: &[u8], b: &[u8]) -> usize {
+#[must_use]
+pub fn distance(a: &[u8], b: &[u8]) -> usize {
     let width = b.len() + 1;
     let mut above: Vec<usize> = vec![0; width];
     let mut last: Vec<usize> = (0..width).collect();

@@ -58,6 +58,17 @@ fn good_ones_are_read() {
 }
 
 #[test]
+fn the_example_of_the_documentation_is_read() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md");
+    let page = fs::read_to_string(page).unwrap();
+    let (_, example) = page.split_once("```toml\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("bridgepin.toml"), example).unwrap();
+    assert_eq!(said(&dir.path().join("bridgepin.toml")), (String::new(), 0));
+}
+
+#[test]
 fn the_schema_says_the_same() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/bridgepin.schema.json");
     let schema: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();

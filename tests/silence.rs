@@ -45,6 +45,25 @@ Found 1 warning; --fix can fix 1.
 }
 
 #[test]
+fn where_each_format_has_comments() {
+    let interfaces = "auto br0\niface br0 inet dhcp # bridgepin: ignore[unpinned-bridge]\n\tbridge-ports eth0\n";
+    let ifcfg = "DEVICE=br0 # bridgepin: ignore[unpinned-bridge]\nTYPE=Bridge\nONBOOT=yes\n";
+    let dir = folder(&[
+        ("alpine/etc/alpine-release", "3.20\n"),
+        ("alpine/etc/network/interfaces", interfaces),
+        ("debian/etc/network/interfaces", interfaces),
+        ("rhel/etc/sysconfig/network-scripts/ifcfg-br0", ifcfg),
+    ]);
+    assert_eq!(check(dir.path(), &[]), "\
+debian/etc/network/interfaces:2:7: error[unpinned-bridge] br0 takes the lowest address among its ports and changes with them
+debian/etc/network/interfaces:2:21: warning[syntax] extra parameter for the iface line not understood and ignored: #
+debian/etc/network/interfaces:2:21: warning[unused-ignore] this is no comment here: it is read as part of the line
+Found 1 error and 2 warnings; --fix can fix 1.
+--- exit 1
+");
+}
+
+#[test]
 fn a_comment_keeps_a_fix_away() {
     let text = "auto br0\n# bridgepin: ignore[unpinned-bridge]\niface br0 inet dhcp\n\tbridge-ports eth0\n";
     let dir = folder(&[("etc/network/interfaces", text), ("etc/alpine-release", "3.20\n")]);
@@ -227,21 +246,20 @@ For more information, try '--help'.
 
 #[test]
 fn hosts() {
-    let config = "\
-[[host]]
-pattern = \"web*\"
-stack = [\"networkd@257\"]
+    let config = r#"[[host]]
+pattern = "web*"
+stack = ["networkd@257"]
 
 [[host]]
-pattern = \"hosts/old-*\"
-udev-policy = \"persistent\"
+pattern = "hosts/old-*"
+udev-policy = "persistent"
 
 [hosts.web1.mac]
-br0 = \"b4:99:ba:00:00:01\"
+br0 = "b4:99:ba:00:00:01"
 
 [hosts.bridge-host.links]
-eth0 = \"b4:99:ba:00:00:02\"
-";
+eth0 = "b4:99:ba:00:00:02"
+"#;
     let network = "[Match]\nName=eth0\n[Network]\nBridge=br0\n";
     let dir = folder(&[
         ("bridgepin.toml", config),
@@ -320,15 +338,17 @@ Nothing new found in 2 bridges on 2 hosts; the baseline has 2.
 --- exit 0
 "
     );
-    assert_eq!(fs::read_to_string(dir.path().join("known.json")).unwrap(), "\
-{
-  \"version\": 1,
-  \"findings\": [
-    {\"file\":\"hosts/old-1/etc/systemd/network/br0.netdev\",\"rule\":\"unpinned-bridge\",\"bridge\":\"br0\",\"checksum\":\"96cc73bab27dd241\",\"ordinal\":1},
-    {\"file\":\"hosts/web1/etc/systemd/network/br0.netdev\",\"rule\":\"unpinned-bridge\",\"bridge\":\"br0\",\"checksum\":\"96cc73bab27dd241\",\"ordinal\":1}
+    assert_eq!(
+        fs::read_to_string(dir.path().join("known.json")).unwrap(),
+        r#"{
+  "version": 1,
+  "findings": [
+    {"file":"hosts/old-1/etc/systemd/network/br0.netdev","rule":"unpinned-bridge","bridge":"br0","checksum":"96cc73bab27dd241","ordinal":1},
+    {"file":"hosts/web1/etc/systemd/network/br0.netdev","rule":"unpinned-bridge","bridge":"br0","checksum":"96cc73bab27dd241","ordinal":1}
   ]
 }
-");
+"#
+    );
     fs::write(dir.path().join(WEB), format!("# moved\n{UNIT}# more\n")).unwrap();
     fs::write(dir.path().join("hosts/web1/etc/systemd/network/br1.netdev"), UNIT.replace("br0", "br1")).unwrap();
     assert_eq!(
@@ -391,21 +411,20 @@ fn statistics() {
     );
     assert_eq!(
         transcript(dir.path(), &["check", "--statistics", "--output-format", "json"]),
-        "\
-{
-  \"version\": 1,
-  \"statistics\": [
+        r#"{
+  "version": 1,
+  "statistics": [
     {
-      \"rule\": \"unpinned-bridge\",
-      \"count\": 3
+      "rule": "unpinned-bridge",
+      "count": 3
     },
     {
-      \"rule\": \"unused-ignore\",
-      \"count\": 1
+      "rule": "unused-ignore",
+      "count": 1
     }
   ]
 }
 --- exit 1
-"
+"#
     );
 }

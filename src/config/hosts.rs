@@ -3,14 +3,14 @@
 use super::file::{Addresses, HostFacts, HostPattern};
 use super::inner;
 use crate::cli::UdevPolicy;
+use crate::facts::HostNames;
 use crate::glob::Glob;
 use crate::host::Host;
 use crate::links::Named;
 use crate::span::line_column;
 use crate::stack::Stack;
-use bstr::{BString, ByteSlice};
+use bstr::BString;
 use std::collections::BTreeMap;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// What is said of all hosts.
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 pub struct Hosts {
     folder: PathBuf,
     patterns: Vec<Pattern>,
-    named: BTreeMap<BString, Facts>,
+    named: BTreeMap<String, Facts>,
 }
 
 #[derive(Debug)]
@@ -71,7 +71,7 @@ impl Hosts {
             udev: pattern.udev_policy,
         };
         let facts = |(name, facts): (String, HostFacts)| {
-            (BString::from(name), Facts { wanted: addresses(facts.mac), links: addresses(facts.links) })
+            (name, Facts { wanted: addresses(facts.mac), links: addresses(facts.links) })
         };
         Self {
             folder: folder.to_owned(),
@@ -80,19 +80,19 @@ impl Hosts {
         }
     }
 
-    /// What is said of the host whose files lie in `root`, an absolute path.
+    /// What is said of a host.
     #[must_use]
-    pub fn settings(&self, host: &Host, root: &Path) -> HostSettings {
+    pub fn settings(&self, host: &Host) -> HostSettings {
         let mut settings = HostSettings::default();
         if self.patterns.is_empty() && self.named.is_empty() {
             return settings;
         }
-        let names = names(host, root);
+        let HostNames { root, names } = HostNames::of(host);
         let matches = |glob: &Glob| {
             if glob.is_for_paths() {
-                glob.covers_in(&self.folder, root)
+                glob.covers_in(&self.folder, &root)
             } else {
-                names.iter().any(|name| glob.matches_name(name))
+                names.iter().any(|name| glob.matches_name(name.as_bytes()))
             }
         };
         for pattern in self.patterns.iter().filter(|pattern| matches(&pattern.glob)) {
@@ -108,13 +108,4 @@ impl Hosts {
         }
         settings
     }
-}
-
-/// A host's names: its folder's, and what `etc/hostname` says.
-fn names(host: &Host, root: &Path) -> Vec<BString> {
-    let folder = root.file_name().map(|name| BString::from(name.as_bytes()));
-    let text = host.read(Path::new("etc/hostname")).unwrap_or_default();
-    // As hostname(5): the first line that is no comment.
-    let own = text.lines().map(<[u8]>::trim_ascii).find(|line| !line.is_empty() && !line.starts_with(b"#"));
-    folder.into_iter().chain(own.map(BString::from)).collect()
 }

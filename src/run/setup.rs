@@ -47,8 +47,7 @@ impl<'a> Setup<'a> {
     /// The options for a host.
     pub(super) fn options(&self, found: &Found) -> Options {
         let mut options = self.options.clone();
-        let root = found.host.real(Path::new("")).unwrap_or_else(|| self.here.join(&found.shown));
-        let said = self.config.hosts.settings(&found.host, &root);
+        let said = self.config.hosts.settings(&found.host);
         if options.stacks.is_empty() && !said.stacks.is_empty() {
             options.stacks = said.stacks;
             options.stacks_by = self.config.shown.display().to_string();

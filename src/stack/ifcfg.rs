@@ -12,7 +12,7 @@ use crate::judgement::{Effect, Pin};
 use crate::span::{Place, Span};
 use crate::syntax::Token;
 use crate::syntax::shell::{Content, Outside, Shell};
-use bstr::{BStr, BString};
+use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -55,7 +55,7 @@ pub(super) fn key(name: &BStr) -> Option<Key> {
     let upper = name.to_ascii_uppercase();
     let row = KEYS.iter().find(|row| row.0.as_bytes() == upper)?;
     // Variables are case-sensitive for both readers.
-    Some(if row.0.as_bytes() == &name[..] { row.1 } else { Key::Unknown })
+    Some(if row.0.as_bytes() == name.as_bytes() { row.1 } else { Key::Unknown })
 }
 
 /// A place that was meant to set the address. `value` is as it stands in the file.

@@ -69,3 +69,6 @@ fn problems(outside: &Outside<'_>, names: &[(BString, Use)]) -> Vec<Problem> {
     });
     broken.collect()
 }
+
+#[cfg(test)]
+mod tests;

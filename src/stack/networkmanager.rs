@@ -37,3 +37,6 @@ fn problems(config: &Config, profiles: &[Profile]) -> Vec<Problem> {
         Err(_) => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

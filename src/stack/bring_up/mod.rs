@@ -7,9 +7,9 @@ mod report;
 pub(super) mod testing;
 
 pub(super) use fix::{candidates, command};
-pub(super) use report::{bridge, implicit, lowest};
+pub(super) use report::{bridge, implicit, lowest, unknown_options};
 
-use super::commands::{Attempt, guess};
+use super::commands::{Attempt, guess, makes};
 use super::eni::{Opt, Stanza};
 use super::kernel::{Address, Kernel, LinkKind};
 use super::udev::Udev;
@@ -159,6 +159,16 @@ pub(super) fn carries_ip<'a>(mut stanzas: impl Iterator<Item = &'a Stanza>) -> b
         matches!(method, b"dhcp" | b"dhcp6" | b"auto" | b"bootp")
     };
     stanzas.any(|stanza| asks(stanza) || stanza.options.iter().any(|opt| opt.key.token.text == "address"))
+}
+
+/// The links that the command lines of an interface may make.
+pub(super) fn made_by_commands<'a>(
+    name: &BStr,
+    options: impl Iterator<Item = &'a Opt>,
+) -> impl Iterator<Item = BString> {
+    let environment = BTreeMap::from([("IFACE".into(), name.to_owned())]);
+    let runs_up = |opt: &&Opt| matches!(&opt.key.token.text[..], b"pre-up" | b"up" | b"post-up");
+    options.filter(runs_up).flat_map(move |opt| makes(opt.value.text.as_bstr(), &environment))
 }
 
 /// The words of a value.

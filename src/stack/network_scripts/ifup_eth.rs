@@ -35,7 +35,7 @@ impl Boot<'_> {
         self.set_address(shell, device, refused);
         let slave = text(shell, "SLAVE");
         let is_slave = if self.release >= 9 { is_true(&slave) } else { slave == "yes" };
-        if !(is_slave && !text(shell, "MASTER").is_empty()) {
+        if !is_slave || text(shell, "MASTER").is_empty() {
             self.join_bridge(shell, device);
         }
         Ok(())

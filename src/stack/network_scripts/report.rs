@@ -5,8 +5,9 @@ use super::files::Use;
 use super::ifup::{End, Ifup};
 use crate::judgement::{Bridge, Effect, Outcome, Pin};
 use crate::span::Place;
+use crate::stack::commands::ip_link_set;
 use crate::stack::ifcfg::{self, Key};
-use crate::stack::kernel::{Address, LinkKind};
+use crate::stack::kernel::{Address, Kernel, LinkKind};
 use crate::stack::udev::Udev;
 use crate::syntax::shell::{Assignment, Fate};
 use bstr::{BStr, BString, ByteSlice};
@@ -92,7 +93,7 @@ impl Report<'_> {
             pins.extend(self.udev.map(|udev| udev.pins(name)).unwrap_or_default());
         }
         for pin in &mut pins {
-            if pin.effect == Effect::Decides && Some(&pin.place) != winner {
+            if link.is_some() && pin.effect == Effect::Decides && Some(&pin.place) != winner {
                 let by = winner.map_or("another line".to_owned(), |place| ifcfg::shown(self.boot.world.host, place));
                 pin.effect = Effect::Overridden(format!("{by} is applied after it"));
             }
@@ -131,6 +132,9 @@ impl Report<'_> {
             (Some(last), _) if last != place => {
                 let last = ifcfg::shown(self.boot.world.host, last);
                 Effect::Overridden(format!("`MACADDR=` in {last} comes after it"))
+            }
+            (_, End::NotRun(_)) if self.boot.kernel.borrow().link(run.device.as_bstr()).is_none() => {
+                by_hand(run, place)
             }
             (_, End::NotRun(why)) => Effect::Ineffective(why.clone()),
             (_, End::GaveUp(why)) => Effect::Ineffective(why.clone()),
@@ -229,6 +233,20 @@ impl Report<'_> {
                 format!("{cause}{}, so it takes the lowest address among its ports", udev.unwrap_or_default())
             }
         }
+    }
+}
+
+/// What `ifup` by hand does with the address of a bridge that boot does not make.
+fn by_hand(run: &Ifup, place: &Place) -> Effect {
+    let Some(value) = run.address.as_ref().and_then(|address| address.value.text()) else { return Effect::Decides };
+    let mut kernel = Kernel::default();
+    // There is nothing yet that could be in the way.
+    let _ = kernel.add(run.device.as_bstr(), LinkKind::Bridge, None, None);
+    let attempts = ip_link_set(&mut kernel, run.device.as_bstr(), value, place).attempts;
+    match attempts.last().and_then(|attempt| attempt.failed.clone()) {
+        Some(why) => Effect::Invalid(format!("{why}, and ifup goes on without")),
+        None if value.is_empty() => Effect::Ineffective("an empty value sets nothing".to_owned()),
+        None => Effect::Decides,
     }
 }
 

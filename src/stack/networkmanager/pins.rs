@@ -140,8 +140,8 @@ impl Report<'_> {
 }
 
 /// A place that was meant to set the address.
-struct Found {
-    key: Token,
+pub(super) struct Found {
+    pub(super) key: Token,
     value: Token,
     /// What NetworkManager reads: nothing at all, a value, or one that is badly quoted.
     read: Option<Option<bstr::BString>>,
@@ -154,7 +154,7 @@ fn meant(parsed: &File) -> Vec<(Key, Found, Span)> {
             Says::Entry(Entry { key, raw, value }) => {
                 Found { key: key.clone(), value: raw.clone(), read: Some(value.clone()) }
             }
-            Says::Invalid => invalid(line)?,
+            Says::Invalid => assignment_in(line)?,
             Says::Nothing => return None,
         };
         Some((ifcfg::key(found.key.as_bstr())?, found, line.span))
@@ -163,7 +163,7 @@ fn meant(parsed: &File) -> Vec<(Key, Found, Span)> {
 }
 
 /// The assignment that an invalid line was meant to be: with `export`, with blanks around `=`, with `+=`.
-fn invalid(line: &Line) -> Option<Found> {
+pub(super) fn assignment_in(line: &Line) -> Option<Found> {
     let text = line.text.as_bytes();
     let mut at = 0;
     loop {

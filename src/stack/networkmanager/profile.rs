@@ -1,5 +1,6 @@
 //! One ifcfg file as a profile (nms-ifcfg-rh-reader.c).
 
+use super::pins::assignment_in;
 use super::verify::{self, Refusal};
 use crate::address::MacAddress;
 use crate::host::Host;
@@ -87,11 +88,8 @@ impl Profile {
         self.kind == Kind::Nic
     }
 
-    /// Whether NetworkManager reads it as a profile at all; if not, why, as a clause.
+    /// Whether NetworkManager can use it; if not, why, as a clause.
     pub(super) fn usable(&self) -> Result<(), String> {
-        if !self.flag("NM_CONTROLLED", true) {
-            return Err("`NM_CONTROLLED=no` keeps NetworkManager away from it".to_owned());
-        }
         match &self.refusal {
             Some(refusal) => Err(format!("NetworkManager refuses the profile: {}", refusal.why)),
             None => Ok(()),
@@ -129,35 +127,38 @@ impl Profile {
         let mut problems: Vec<Problem> =
             self.parsed.lines.iter().rev().filter_map(|line| self.warning(line, &mut later)).collect();
         problems.reverse();
-        problems.extend(self.refusal.iter().filter(|refusal| !refusal.address).map(Refusal::problem));
+        problems.extend(self.refusal.iter().filter(|refusal| !refusal.silent).map(Refusal::problem));
         problems
     }
 
-    /// What is logged about a line; `later` holds the keys that come after it.
+    /// What is logged about a line; `later` holds the keys that come after it. Other commands than
+    /// assignments are there for a shell that reads the file too.
     fn warning(&self, line: &Line, later: &mut BTreeSet<BString>) -> Option<Problem> {
-        let (message, help) = match &line.says {
+        let (key, span, message, help) = match &line.says {
             Says::Nothing => return None,
             Says::Invalid => (
+                assignment_in(line)?.key,
+                line.span,
                 "invalid line ignored".to_owned(),
                 "it takes only NAME=value, without `export` and without blanks around `=`",
             ),
-            Says::Entry(Entry { key, .. }) if !later.insert(key.text.clone()) => {
-                (format!("key {} is duplicated and the early occurrence ignored", key.text), "keep one of the lines")
+            Says::Entry(Entry { key, raw, value }) => {
+                let counts = later.insert(key.text.clone());
+                let name = &key.text;
+                let (message, help) = match (counts, value) {
+                    (true, Some(_)) => return None,
+                    (false, _) => {
+                        (format!("key {name} is duplicated and the early occurrence ignored"), "keep one of the lines")
+                    }
+                    (true, None) => (
+                        format!("key {name} is badly quoted and is treated as \"\""),
+                        "NetworkManager is no shell: write the value itself, in quotes where it has blanks",
+                    ),
+                };
+                (key.clone(), key.span.to(raw.span), message, help)
             }
-            Says::Entry(Entry { key, value: None, .. }) => (
-                format!("key {} is badly quoted and is treated as \"\"", key.text),
-                "NetworkManager is no shell: write the value itself, in quotes where it has blanks",
-            ),
-            Says::Entry(_) => return None,
         };
-        let is_pin = match &line.says {
-            Says::Entry(entry) => ifcfg::key(entry.key.as_bstr()).is_some(),
-            _ => false,
-        };
-        let span = match &line.says {
-            Says::Entry(entry) => entry.key.span.to(entry.raw.span),
-            _ => line.span,
-        };
+        let is_pin = ifcfg::key(key.as_bstr()).is_some() && self.kind == Kind::Bridge;
         let problem = Problem {
             place: Place::new(&self.file, span),
             message: format!("NetworkManager: {message}"),

@@ -20,7 +20,9 @@ pub(super) struct Report<'a> {
 pub(super) struct Activated<'a> {
     pub(super) profile: &'a Profile,
     pub(super) kernel: Kernel,
-    /// Why no bridge comes of it, as a clause.
+    /// Why NetworkManager leaves it alone, as a clause: what it would do all the same is there.
+    pub(super) left_alone: Option<String>,
+    /// Why no bridge would come of it, as a clause.
     pub(super) failed: Option<String>,
     /// The default from the configuration that decided.
     pub(super) default: Option<Setting>,
@@ -76,7 +78,7 @@ impl<'a> Report<'a> {
         let tried: Vec<Activated<'a>> = own.map(|profile| self.activate(profile)).collect();
         // Of several profiles for one link the one with the highest priority is activated; where
         // that does not tell, any of them may be.
-        let works = |activated: &&Activated<'a>| activated.failed.is_none();
+        let works = |activated: &&Activated<'a>| activated.failed.is_none() && activated.left_alone.is_none();
         let first = tried.iter().filter(works).map(|activated| activated.profile.priority()).max();
         let equal = tried.iter().filter(works).filter(|activated| Some(activated.profile.priority()) == first);
         let several = equal.clone().count() > 1;
@@ -122,29 +124,38 @@ impl<'a> Report<'a> {
     /// nm-device.c `nm_device_hw_addr_set_cloned`).
     fn activate(&self, profile: &'a Profile) -> Activated<'a> {
         let name = profile.device.as_bstr();
-        let mut activated = Activated { profile, kernel: self.kernel.clone(), failed: None, default: None };
         let ports: Vec<&Profile> =
             self.ports(name).into_iter().filter(|port| port.usable().is_ok() && port.flag("ONBOOT", true)).collect();
-        let starts = profile.flag("ONBOOT", true) || !ports.is_empty();
-        let refusal = self
-            .config
-            .reads_ifcfg()
-            .and_then(|()| profile.usable())
-            .and_then(|()| match self.config.unmanaged(name) {
-                Some(setting) => {
-                    Err(format!("`unmanaged-devices={}` keeps NetworkManager away from it", setting.value))
-                }
-                None if !starts => Err("NetworkManager activates it only by hand (`ONBOOT=no`)".to_owned()),
-                None => Ok(()),
-            })
-            .and_then(|()| self.make(&mut activated));
-        activated.failed = refusal.err();
+        let mut activated = Activated {
+            profile,
+            kernel: self.kernel.clone(),
+            left_alone: self.left_alone(profile, !ports.is_empty()),
+            failed: None,
+            default: None,
+        };
+        activated.failed = profile.usable().and_then(|()| self.make(&mut activated)).err();
         if activated.failed.is_none() {
             for port in ports {
                 join(&mut activated.kernel, port, name);
             }
         }
         activated
+    }
+
+    /// Why NetworkManager does not bring a profile up by itself, as a clause.
+    fn left_alone(&self, profile: &Profile, has_port: bool) -> Option<String> {
+        if let Err(why) = self.config.reads_ifcfg() {
+            return Some(why);
+        }
+        if !profile.flag("NM_CONTROLLED", true) {
+            return Some("`NM_CONTROLLED=no` keeps NetworkManager away from it".to_owned());
+        }
+        if let Some(setting) = self.config.unmanaged(profile.device.as_bstr()) {
+            return Some(format!("`unmanaged-devices={}` keeps NetworkManager away from it", setting.value));
+        }
+        // A port that is brought up brings its bridge up.
+        let by_hand = !profile.flag("ONBOOT", true) && !has_port;
+        by_hand.then(|| "NetworkManager activates it only by hand (`ONBOOT=no`)".to_owned())
     }
 
     /// Makes the bridge and gives it its address; an error is why there is none in the end.
@@ -184,7 +195,10 @@ impl<'a> Report<'a> {
     fn reason(&self, bridge: &Bridge, activated: &Activated<'_>) -> String {
         let deciding = bridge.deciding().map(|pin| pin.what.clone());
         match bridge.outcome {
-            Outcome::Absent => activated.failed.clone().unwrap_or_else(|| "nothing makes it".to_owned()),
+            Outcome::Absent => {
+                let why = activated.left_alone.clone().or(activated.failed.clone());
+                why.unwrap_or_else(|| "nothing makes it".to_owned())
+            }
             Outcome::Pinned => {
                 let what = deciding.unwrap_or_else(|| "the profile".to_owned());
                 format!("NetworkManager gives it the address of {what}, and it stays")

@@ -18,8 +18,8 @@ pub(super) struct Refusal {
     pub(super) place: Place,
     /// As a clause.
     pub(super) why: String,
-    /// The reason is an address, which is told as a pin.
-    pub(super) address: bool,
+    /// It is told elsewhere (an address, as a pin) or NetworkManager says nothing about it.
+    pub(super) silent: bool,
 }
 
 impl Refusal {
@@ -55,11 +55,11 @@ fn device(profile: &Profile) -> Option<Refusal> {
         return None;
     };
     let place = profile.place("DEVICE").or(profile.place("TYPE")).unwrap_or(profile.start());
-    Some(Refusal { place, why, address: false })
+    Some(Refusal { place, why, silent: false })
 }
 
 fn addresses(profile: &Profile) -> Option<Refusal> {
-    let refuse = |key: &str, why: String| Some(Refusal { place: profile.place(key)?, why, address: true });
+    let refuse = |key: &str, why: String| Some(Refusal { place: profile.place(key)?, why, silent: true });
     // Wired settings belong to a bridge's profile too (`make_wired_setting`).
     if let Some(value) = profile.get("HWADDR")
         && address(value.trim_ascii()).is_none()
@@ -82,10 +82,13 @@ fn addresses(profile: &Profile) -> Option<Refusal> {
 
 fn settings(profile: &Profile) -> Option<Refusal> {
     const BOOTPROTO: &[&str] = &["", "autoip", "bootp", "dhcp", "none", "shared", "static"];
-    let refuse = |key: &str, why: String| Some(Refusal { place: profile.place(key)?, why, address: false });
+    let refuse = |key: &str, why: String| Some(Refusal { place: profile.place(key)?, why, silent: false });
     let is = |value: &BStr, word: &&str| value.eq_ignore_ascii_case(word.as_bytes());
     if let Some(value) = profile.get("BOOTPROTO").filter(|value| !BOOTPROTO.iter().any(|word| is(value, word))) {
-        // What the installer made of iBFT is left to the initrd.
+        if is(value, &"ibft") {
+            let why = "`BOOTPROTO=ibft` is left to the initrd".to_owned();
+            return Some(Refusal { place: profile.place("BOOTPROTO")?, why, silent: true });
+        }
         return refuse("BOOTPROTO", format!("`BOOTPROTO={value}` is unknown to it"));
     }
     if let Some(value) = profile.get("GENERATE_MAC_ADDRESS_MASK") {

@@ -5,6 +5,7 @@ mod tables;
 
 use super::{Config, Opt};
 use crate::judgement::UnknownOption;
+use crate::nearest::distance;
 use crate::stack::Stack;
 use bstr::{BString, ByteSlice};
 use std::collections::HashSet;
@@ -98,25 +99,6 @@ fn nearest(name: &[u8], tables: &[&Table]) -> Option<&'static str> {
     // A third of what stands behind `bridge_` may be wrong.
     let allowed = (tail.len() / 3).clamp(1, 3);
     near.filter(|(distance, _)| *distance <= allowed).min_by_key(|(distance, _)| *distance).map(|(_, known)| known)
-}
-
-/// How many letters differ, are missing, too many, or swapped with their neighbour.
-fn distance(a: &[u8], b: &[u8]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (row, &left) in a.iter().enumerate() {
-        let mut current = vec![row + 1];
-        for (column, &right) in b.iter().enumerate() {
-            let changed = last[column] + usize::from(left != right);
-            let mut least = changed.min(last[column + 1] + 1).min(current[column] + 1);
-            if row > 0 && column > 0 && left == b[column - 1] && a[row - 1] == right {
-                least = least.min(before[column - 1] + 1);
-            }
-            current.push(least);
-        }
-        before = std::mem::replace(&mut last, current);
-    }
-    last.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
