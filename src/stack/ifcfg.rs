@@ -118,14 +118,14 @@ pub(super) fn content(host: &Host, path: &BStr) -> Content {
     }
 }
 
-/// The address that bash makes of the assignment at a place, where that can be told.
-pub(super) fn value_in_bash(host: &Host, place: &Place) -> Option<MacAddress> {
+/// The addresses that bash makes of the assignments in a file that count, and their places.
+pub(super) fn values_in_bash(host: &Host, file: &Path) -> Vec<(Place, MacAddress)> {
     let outside = Outside::new(|path| content(host, path));
     let mut shell = Shell::new(&outside, BTreeMap::new());
-    let path = [b"/", &path_bytes(&place.file)[..]].concat();
+    let path = [b"/", &path_bytes(file)[..]].concat();
     shell.in_function(|shell| shell.source_file(BStr::new(&path)));
-    let mut variables = ["MACADDR", "BRIDGE_MACADDR"].into_iter().filter_map(|name| shell.variable(BStr::new(name)));
-    guess(variables.find(|variable| variable.place.as_ref() == Some(place))?.value.text()?)
+    let variables = ["MACADDR", "BRIDGE_MACADDR"].into_iter().filter_map(|name| shell.variable(BStr::new(name)));
+    variables.filter_map(|variable| Some((variable.place.clone()?, guess(variable.value.text()?)?))).collect()
 }
 
 #[cfg(test)]
