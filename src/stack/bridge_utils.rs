@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 /// The file that the hook sources since 1.7-2.
 const DEFAULTS: &str = "etc/default/bridge-utils";
+/// Stands before the text of a value that only the running system tells.
+const OPAQUE: &[u8] = b"\0";
 /// What people write who take it for a keyword; where links are not known, these are none.
 const NO_LINKS: &[&[u8]] = &[b"auto", b"no", b"none", b"persistent", b"random", b"stable", b"yes"];
 /// As many of its words as `bridge_ports` has read.
@@ -53,16 +55,20 @@ impl BridgeUtils {
     /// The hook of a release on a host.
     pub(super) fn new(host: &Host, release: Release) -> Self {
         let path = Path::new(DEFAULTS);
-        let text = host.read(path).filter(|text| text.contains_str("IF_BRIDGE_"));
+        let text = host.read(path).filter(|text| text.contains_str("IF_BRIDGE_") || text.contains_str("exit"));
         let defaults = text.map(|text| (Arc::from(path), text)).filter(|_| release >= Release::Defaults);
         Self { release, defaults }
     }
 
     /// Runs it for an interface that is being brought up.
     pub(super) fn run(&self, kernel: &mut Kernel, interface: &BStr, given: &Environment) -> Hooked {
-        let environment = self.with_defaults(kernel, given);
+        let (environment, exited) = self.with_defaults(kernel, given);
         let ports = environment.get("IF_BRIDGE_PORTS");
         let mut hw = self.hw(kernel, interface, &environment);
+        if let Some(status) = exited {
+            refuse(&mut hw, "/etc/default/bridge-utils ends bridge-utils' hook", false);
+            return Hooked { status, ..Hooked::nothing(hw.map(|hw| hw.attempt)) };
+        }
         if ports.is_empty() {
             refuse(&mut hw, "bridge-utils makes a bridge only where `bridge_ports` is given beside it", false);
             return Hooked::nothing(hw.map(|hw| hw.attempt));
@@ -92,19 +98,27 @@ impl BridgeUtils {
         Hooked { status: Status::Success, made, ports, hw: hw.map(|hw| hw.attempt) }
     }
 
-    /// The environment after `. /etc/default/bridge-utils`.
-    fn with_defaults(&self, kernel: &mut Kernel, given: &Environment) -> Environment {
+    /// The environment after `. /etc/default/bridge-utils`, and the status where that ends the hook.
+    fn with_defaults(&self, kernel: &mut Kernel, given: &Environment) -> (Environment, Option<Status>) {
         let mut environment = Environment::default();
         for name in ["IF_BRIDGE_PORTS", "IF_BRIDGE_HW"] {
             environment.set(name, given.get(name), given.place(name).cloned());
         }
-        let Some((file, text)) = &self.defaults else { return environment };
-        for (name, variable) in commands::source(kernel, file, text.as_bstr(), &given.values) {
-            if let (b"IF_BRIDGE_PORTS" | b"IF_BRIDGE_HW", Some(value)) = (name.as_slice(), variable.value) {
-                environment.set(name, value, Some(variable.place));
+        let Some((file, text)) = &self.defaults else { return (environment, None) };
+        let sourced = commands::source(kernel, file, text.as_bstr(), &given.values);
+        for (name, variable) in sourced.variables {
+            match (name.as_slice(), variable.value) {
+                (b"IF_BRIDGE_PORTS" | b"IF_BRIDGE_HW", Some(value)) => {
+                    environment.set(name, value, Some(variable.place))
+                }
+                (b"IF_BRIDGE_HW", None) => {
+                    let span = variable.place.span;
+                    environment.set(name, [OPAQUE, span.of(text)].concat(), Some(variable.place));
+                }
+                _ => {}
             }
         }
-        environment
+        (environment, sourced.exited)
     }
 
     /// `IF_BRIDGE_HW`, with a link's name replaced by its address.
@@ -113,6 +127,7 @@ impl BridgeUtils {
         if value.is_empty() {
             return None;
         }
+        let (opaque, value) = value.strip_prefix(OPAQUE).map_or((false, value), |text| (true, text.as_bstr()));
         let nowhere = || Place::new(&Arc::from(Path::new("")), Span::default());
         let attempt = Attempt {
             link: interface.to_owned(),
@@ -122,6 +137,9 @@ impl BridgeUtils {
             failed: None,
             bad_value: false,
         };
+        if opaque {
+            return Some(Hw { attempt, source: Source::Link(Address::Unknown) });
+        }
         // `grep -q "..:..:..:..:..:.."` looks at each line.
         let looks_like_one = value.lines().any(|line| wild(b"*??:??:??:??:??:??*", line));
         if looks_like_one || self.release < Release::Names {

@@ -6,6 +6,7 @@ mod methods;
 use super::bridge_utils::Release;
 use super::eni::ifupdown::read;
 use super::ifup::report::{Words, bridges};
+use super::ifup::unknown;
 use super::ifup::ways::{self, Values};
 use super::{Stack, World};
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
@@ -18,7 +19,8 @@ pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
     machine.run();
     let words = Words { no_bridge: "no `bridge_ports` makes it a bridge", no_hwaddress: methods::no_hwaddress };
     let bridges = bridges(&mut machine.ran, &words);
-    Judgement { bridges, problems: config.problems.clone(), unknown_options: Vec::new() }
+    let unknown_options = unknown::options(&machine.ran);
+    Judgement { bridges, problems: config.problems.clone(), unknown_options }
 }
 
 /// The ways to pin a bridge on this stack, best first.

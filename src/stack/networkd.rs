@@ -4,6 +4,7 @@ mod candidates;
 mod netdev;
 mod network;
 mod options;
+pub(super) use options::nearest;
 mod pins;
 mod problems;
 

@@ -1,7 +1,7 @@
 //! The ways to pin a bridge in the stanzas of ifupdown and busybox: a line that was meant to is
 //! rewritten before another is added. Which of them works, the stack's judgement of each tells.
 
-use super::variables::Variables;
+use super::variables::{Variables, is_command};
 use crate::edit::{Edit, FileEdit};
 use crate::host::Host;
 use crate::judgement::{Bridge, Candidate, Effect, Outcome, Pin, PinValue};
@@ -234,10 +234,6 @@ impl<'w> Ways<'w> {
             None => write::add_below(self.host, &Place::new(&owner.name.file, owner.line), key, value),
         }
     }
-}
-
-fn is_command(opt: &Opt) -> bool {
-    ["up", "pre-up", "down", "post-down", "post-up"].iter().any(|name| opt.key.token.text == *name)
 }
 
 fn replaced(pin: &Pin, text: &str) -> Candidate {

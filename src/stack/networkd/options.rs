@@ -63,7 +63,7 @@ pub(super) fn unknown(netdev: &Netdev, release: u32) -> Vec<UnknownOption> {
 }
 
 /// The name that takes the fewest changes, at most two; case counts for none.
-fn nearest(name: &[u8], known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+pub(in crate::stack) fn nearest(name: &[u8], known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
     let distances = known.map(|known| (distance(&name, known.to_ascii_lowercase().as_bytes()), known));
     distances.filter(|(distance, _)| *distance <= 2).min().map(|(_, known)| known)
