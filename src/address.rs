@@ -1,6 +1,7 @@
 //! A bridge's or link's MAC address.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// An Ethernet hardware address. Ordered as the kernel orders them when it
 /// chooses a bridge's address (`memcmp` in `br_stp_recalculate_bridge_id`).
@@ -49,6 +50,23 @@ impl MacAddress {
     #[must_use]
     pub fn is_usable(self) -> bool {
         !self.is_multicast() && !self.is_zero()
+    }
+}
+
+/// An address that an interface may have, as users name it on the command line and in the configuration file.
+impl FromStr for MacAddress {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let address = Self::parse(text.as_bytes()).ok_or_else(|| {
+            format!(
+                "`{text}` is no address; write six pairs of hexadecimal digits with colons between, like b4:99:ba:00:00:01"
+            )
+        })?;
+        if !address.is_usable() {
+            return Err(format!("no interface can have {address}: it is all zero or a multicast address"));
+        }
+        Ok(address)
     }
 }
 

@@ -1,32 +1,45 @@
 //! One host from its files to its findings: recognise, judge, apply the rules, plan the fixes.
 
-use crate::address::MacAddress;
+use crate::baseline::{Baseline, Entry};
+use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::host::{Host, Unreadable};
 use crate::judgement::{Bridge, Judgement, Outcome};
-use crate::links::Links;
-use crate::recognise::{Signs, recognise};
+use crate::links::{Links, Named, Sources};
+use crate::recognise::{Signs, recognise, with_vendor_files};
+use crate::selection::Selection;
 use crate::stack::{self, Assume, Family, Stack, World};
-use crate::{fix, rules};
-use bstr::{BStr, BString};
+use crate::{fix, rules, silence};
+use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What the user says beside the files.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The stacks to judge on; where there are none, those that are recognised.
     pub stacks: Vec<Stack>,
+    /// Who says so.
+    pub stacks_by: String,
     /// Whether udevd gives bridges an address, for recognised stacks; `None` is what the tree tells.
     pub udev: Option<bool>,
     /// Answers to conditions.
     pub assume: Assume,
     /// What stands for `/sys`.
     pub sysfs: Option<PathBuf>,
+    /// What an inventory tells of the hosts' links.
+    pub facts: Option<Arc<Facts>>,
     /// The addresses that bridges are to have.
-    pub wanted: BTreeMap<BString, MacAddress>,
+    pub wanted: BTreeMap<BString, Named>,
+    /// The addresses that links have, as the user says.
+    pub links: BTreeMap<BString, Named>,
     /// The uplink's address counts even where the bridge has one of its own.
     pub prefer_uplink: bool,
+    /// Which findings are reported.
+    pub selection: Arc<Selection>,
+    /// Findings that are known already.
+    pub baseline: Option<Arc<Baseline>>,
 }
 
 /// What one stack makes of the host's files of one family.
@@ -97,6 +110,8 @@ impl Subject<'_> {
 pub struct Report {
     /// The findings, in the order of their places.
     pub findings: Vec<Finding>,
+    /// What is left out because the baseline has it.
+    pub known: Vec<Entry>,
     /// How many bridges the host has.
     pub bridges: usize,
     /// What could not be read.
@@ -105,7 +120,10 @@ pub struct Report {
 
 /// Judges a host and calls `visit` with each family of its files.
 pub fn each_subject<R>(host: &Host, options: &Options, mut visit: impl FnMut(&Subject<'_>) -> R) -> Vec<R> {
-    let links = Links::gather(host, options.sysfs.as_deref());
+    let sources =
+        Sources { named: Some(&options.links), sys: options.sysfs.as_deref(), facts: options.facts.as_deref() };
+    let host = &with_vendor_files(host);
+    let links = Links::gather(host, sources);
     let world = World { host, links: &links, assume: &options.assume };
     let mut results = Vec::new();
     for readings in readings(world, options) {
@@ -117,14 +135,21 @@ pub fn each_subject<R>(host: &Host, options: &Options, mut visit: impl FnMut(&Su
 /// All findings on a host.
 #[must_use]
 pub fn check(host: &Host, options: &Options) -> Report {
-    let mut report = Report { findings: Vec::new(), bridges: 0, unreadable: Vec::new() };
+    let mut report = Report { findings: Vec::new(), known: Vec::new(), bridges: 0, unreadable: Vec::new() };
+    let mut readers = Vec::new();
     each_subject(host, options, |subject| {
         let mut found: Vec<Finding> = rules::RULES.iter().flat_map(|rule| (rule.check)(subject)).collect();
         fix::plan::attach(subject, &mut found);
         report.findings.extend(found);
         report.bridges += subject.bridges().len();
+        readers.extend(subject.readings.iter().map(|reading| reading.stack.software));
     });
+    let findings = silence::commented(host, std::mem::take(&mut report.findings), &readers);
+    report.findings = silence::selected(host, findings, &options.selection);
     report.findings.sort_by(|a, b| (&a.place, a.rule).cmp(&(&b.place, b.rule)));
+    if let Some(baseline) = &options.baseline {
+        (report.findings, report.known) = baseline.filter(host, report.findings);
+    }
     report.unreadable = host.unreadable();
     report
 }
@@ -137,7 +162,7 @@ fn readings(world: World<'_>, options: &Options) -> Vec<Vec<Reading>> {
         let read = |stack: &Stack| Reading {
             stack: stack.clone(),
             judgement: judge(world, stack, false),
-            why: "--stack says so".to_owned(),
+            why: format!("{} says so", options.stacks_by),
             udev_unknown: false,
         };
         return families
@@ -208,6 +233,19 @@ fn has_files(host: &Host, family: Family) -> bool {
             ],
             &|name| name.ends_with(b".netdev"),
         ),
-        Family::Ifcfg => any(&["etc/sysconfig/network-scripts"], &|name| name.starts_with(b"ifcfg-")),
+        Family::Ifcfg => any(&[IFCFG], &|name| name.starts_with(b"ifcfg-")) && !is_suse(host),
     }
+}
+
+/// Where RHEL's software looks for ifcfg files. SUSE's wicked reads others of that name, of
+/// another grammar, in `etc/sysconfig/network`.
+const IFCFG: &str = "etc/sysconfig/network-scripts";
+
+/// Whether loose ifcfg files are SUSE's: only wicked knows `STARTMODE=` (ifcfg(5) of wicked).
+fn is_suse(host: &Host) -> bool {
+    let is_its = |name: &BString| {
+        let text = host.read(&Path::new(IFCFG).join(name.to_path_lossy())).unwrap_or_default();
+        text.lines().any(|line| line.trim_ascii_start().starts_with(b"STARTMODE="))
+    };
+    host.is_loose() && host.entries(Path::new(IFCFG)).iter().filter(|name| name.starts_with(b"ifcfg-")).any(is_its)
 }

@@ -2,11 +2,14 @@
 #![allow(missing_docs)]
 
 use crate::address::MacAddress;
+use crate::glob::Glob;
 use crate::report::Format;
+use crate::selection::RuleName;
 use crate::stack::{Assume, Stack};
 use bstr::BString;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use serde::Deserialize;
 use std::path::PathBuf;
 
 /// Find Linux bridges whose MAC address floats, and pin it.
@@ -59,17 +62,23 @@ pub struct Input {
     pub stdin_filename: Option<PathBuf>,
     /// Leave out what matches (`*`, `**`, `?`, `[...]`; without a slash any name in the path)
     #[arg(long, value_name = "GLOB")]
-    pub exclude: Vec<String>,
-    /// Apply --exclude to paths given by name too
+    pub exclude: Vec<Glob>,
+    /// Leave out what is excluded even where it is given by name
     #[arg(long)]
     pub force_exclude: bool,
+    /// Read this configuration file, not the nearest bridgepin.toml
+    #[arg(long, value_name = "PATH", conflicts_with = "isolated")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long)]
+    pub isolated: bool,
     /// The software that reads the files, instead of what the tree tells: `ifupdown`, `ifupdown2`, `ifupdown-ng`, `busybox`,
     /// `networkd`, `network-scripts`, `networkmanager`, with a version and what stands beside it (`networkd@252+udev`)
     #[arg(long, value_name = "STACK")]
     pub stack: Vec<Stack>,
-    /// Whether udevd gives bridges an address, where the stack was recognised
-    #[arg(long, value_enum, default_value_t = UdevPolicy::Auto, value_name = "POLICY")]
-    pub udev_policy: UdevPolicy,
+    /// Whether udevd gives bridges an address, where the stack was recognised [default: auto]
+    #[arg(long, value_enum, value_name = "POLICY")]
+    pub udev_policy: Option<UdevPolicy>,
     /// Answer a `[Match]` condition: `host`, `virtualization`, `architecture`, `kernel-version`,
     /// `kernel-command-line`, `firmware`, `credential`
     #[arg(long, value_name = "KEY=VALUE", value_parser = assumption)]
@@ -77,6 +86,10 @@ pub struct Input {
     /// This directory stands for /sys: it tells which links exist and their addresses
     #[arg(long, value_name = "DIR")]
     pub sysfs: Option<PathBuf>,
+    /// What an inventory tells of the hosts' links: a file, or a folder with one file for each host, named after it, as
+    /// `ip -j -d link`, `ansible -m setup --tree`, a fact cache or `lshw -json -class network` writes it
+    #[arg(long, value_name = "PATH")]
+    pub facts: Option<PathBuf>,
 }
 
 /// Arguments of `check`.
@@ -102,9 +115,11 @@ pub struct CheckArgs {
     /// How to print findings
     #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
     pub output_format: Format,
-    /// The least severity that makes the exit code 1
-    #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "SEVERITY")]
-    pub fail_on: FailOn,
+    /// The least severity that makes the exit code 1 [default: warning]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
+    #[command(flatten)]
+    pub reporting: Reporting,
     /// Exit 0 even when findings remain
     #[arg(long)]
     pub exit_zero: bool,
@@ -114,6 +129,29 @@ pub struct CheckArgs {
     /// Print nothing but the findings
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// Which findings `check` reports.
+#[derive(Debug, Args)]
+pub struct Reporting {
+    /// Report only this rule's findings, whatever the configuration file says
+    #[arg(long, value_name = "RULE")]
+    pub select: Vec<RuleName>,
+    /// Do not report this rule's findings
+    #[arg(long, value_name = "RULE")]
+    pub ignore: Vec<RuleName>,
+    /// Do not report what this file has recorded
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Record all findings in this file, for --baseline, and report none
+    #[arg(long, value_name = "FILE", conflicts_with = "diff")]
+    pub write_baseline: Option<PathBuf>,
+    /// Print how many findings each rule has, not the findings
+    #[arg(long)]
+    pub statistics: bool,
+    /// Print the files that would be read, and do no more
+    #[arg(long, conflicts_with_all = ["fix", "diff", "statistics", "baseline", "write_baseline"])]
+    pub show_files: bool,
 }
 
 /// Arguments of `list`.
@@ -150,7 +188,9 @@ pub enum ListFormat {
 }
 
 /// Whether udevd gives bridges an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum UdevPolicy {
     /// udevd runs with its default `99-default.link`
     Persistent,
@@ -170,7 +210,9 @@ pub enum Prefer {
 }
 
 /// The least severity that fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum FailOn {
     /// Errors only
     Error,
@@ -187,10 +229,5 @@ fn assumption(text: &str) -> Result<String, String> {
 fn wanted_address(text: &str) -> Result<(BString, MacAddress), String> {
     let (bridge, address) =
         text.split_once('=').ok_or_else(|| format!("`{text}` is not BRIDGE=ADDRESS, like br0=b4:99:ba:00:00:01"))?;
-    let parsed = MacAddress::parse(address.as_bytes())
-        .ok_or_else(|| format!("`{address}` is no address; write six pairs of hexadecimal digits with colons between, like b4:99:ba:00:00:01"))?;
-    if !parsed.is_usable() {
-        return Err(format!("no bridge can have {parsed}: it is all zero or a multicast address"));
-    }
-    Ok((BString::from(bridge), parsed))
+    Ok((BString::from(bridge), address.parse()?))
 }

@@ -4,11 +4,12 @@ use crate::address::MacAddress;
 use crate::edit::FileEdit;
 use crate::span::Place;
 use bstr::BString;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How bad it is. Ordered: `error` is worse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Severity {
     /// It matters, but nothing that carries an IP address can freeze by it.
     Warning,

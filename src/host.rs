@@ -129,6 +129,18 @@ impl Host {
         Self { mounts, live: false, cache: Rc::default(), overlay: BTreeMap::new() }
     }
 
+    /// The directory of this machine that plays `/`, or the folder of the loose files.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.mounts.first().map_or(Path::new(""), |mount| &mount.real)
+    }
+
+    /// Whether these are loose files, not a tree that plays `/`.
+    #[must_use]
+    pub fn is_loose(&self) -> bool {
+        self.mounts.iter().any(|mount| !mount.at.as_os_str().is_empty())
+    }
+
     /// This host is a machine's real tree (`--root`), not a repository's copy: what a
     /// repository cannot carry (modes, owners, a machine-id) counts.
     #[must_use]
@@ -196,6 +208,16 @@ impl Host {
         text
     }
 
+    /// The files that were read so far and their texts, sorted by their paths with all links followed.
+    #[must_use]
+    pub fn texts(&self) -> BTreeMap<PathBuf, Arc<[u8]>> {
+        let files = self.cache.files.borrow();
+        let read = files.iter().filter_map(|(path, text)| Some((path.clone(), Arc::clone(text.as_ref()?))));
+        let mut texts: BTreeMap<_, _> = read.collect();
+        texts.extend(self.overlay.iter().map(|(path, text)| (path.clone(), Arc::clone(text))));
+        texts
+    }
+
     /// What could not be read so far.
     #[must_use]
     pub fn unreadable(&self) -> Vec<Unreadable> {
@@ -257,6 +279,12 @@ impl Host {
     pub fn mounted_at<'a>(&'a self, path: &'a Path) -> Option<(&'a Path, &'a Path)> {
         let mount = self.mounts.iter().rev().find(|mount| path.starts_with(&mount.at))?;
         Some((&mount.real, path.strip_prefix(&mount.at).ok()?))
+    }
+
+    /// Where a file of the host lies on this machine, its links followed where it is there.
+    #[must_use]
+    pub fn real(&self, file: &Path) -> Option<PathBuf> {
+        self.canonical(file).and_then(|path| self.outside(&path)).or_else(|| self.outside(file))
     }
 
     /// Follows `path` through the host's own links: `/` is the root, `..` stops there.
@@ -398,7 +426,7 @@ fn add_path(listing: &mut Listing, dir: &Path, path: &Path, leaf: Entry) {
 }
 
 /// Reads a regular file that no link stands in for; a FIFO put there meanwhile does not block.
-fn read_regular(path: &Path) -> Result<Vec<u8>, String> {
+pub(crate) fn read_regular(path: &Path) -> Result<Vec<u8>, String> {
     let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
     let mut file = std::fs::OpenOptions::new()
         .read(true)

@@ -54,6 +54,12 @@ impl Place {
     pub fn new(file: &Arc<Path>, span: Span) -> Self {
         Self { file: Arc::clone(file), span }
     }
+
+    /// Whether the other place lies in this one.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        self.file == other.file && self.span.start <= other.span.start && other.span.end <= self.span.end
+    }
 }
 
 /// The line and column of an offset, both from 1; the column counts characters,

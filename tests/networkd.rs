@@ -7,7 +7,7 @@ mod common;
 use bridgepin::address::MacAddress;
 use bridgepin::host::Host;
 use bridgepin::judgement::{Bridge, Candidate, Effect, Outcome, PinValue};
-use bridgepin::links::Links;
+use bridgepin::links::{Links, Sources};
 use bridgepin::stack::{Assume, Stack, World, candidates, judge};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
@@ -302,7 +302,7 @@ fn every_bridge_that_is_made_can_be_pinned() {
             if ["floating", "generated"].contains(&observed["outcome"].as_str().unwrap()) {
                 let laid = common::lay_out(&table, case, key);
                 let host = Host::new(&laid.host).live(true);
-                let links = Links::gather(&host, Some(&laid.sys));
+                let links = Links::gather(&host, Sources { sys: Some(&laid.sys), ..Sources::default() });
                 let found = first_that_pins(&host, &links, &key.parse().unwrap(), case["bridge"].as_str().unwrap());
                 assert!(found.is_some(), "{} on {key}", case["id"]);
             }

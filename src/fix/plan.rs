@@ -31,13 +31,13 @@ fn fix(subject: &Subject<'_>, view: &View<'_>) -> Result<Fix, String> {
     let name = view.name;
     let Some(mut wanted) = wanted(subject, view) else {
         return Err(format!(
-            "tell the address to write: --mac {name}=ADDRESS, or --sysfs DIR for what the running host has"
+            "tell the address to write: --mac {name}=ADDRESS, or --sysfs DIR or --facts PATH for what the host has"
         ));
     };
     let Some(candidate) = candidate(subject, view, &wanted.value) else {
         return Err(match &wanted.value {
             PinValue::LinkName(port) => format!(
-                "the address of {port} is not known: tell it with --mac {name}=ADDRESS, or give the running host's /sys with --sysfs DIR"
+                "the address of {port} is not known: tell it with --mac {name}=ADDRESS, or what the host has with --sysfs DIR or --facts PATH"
             ),
             PinValue::Address(address) => format!(
                 "no single edit of these files pins {name} to {address}; the reasons above say what stands in the way"

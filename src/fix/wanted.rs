@@ -4,7 +4,7 @@
 use crate::check::{Subject, View};
 use crate::finding::Applicability;
 use crate::judgement::{Effect, Outcome, PinValue};
-use crate::links::{Evidence, Links, Shape, Source};
+use crate::links::{Evidence, Link, Links, Named, Shape, Source};
 use crate::span::{Place, line_column};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeSet;
@@ -38,6 +38,7 @@ pub(super) fn wanted(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
         .or_else(|| running(subject, view))
         .or_else(|| uplink(subject, view))
         .or_else(|| uplink_by_name(subject, view))?;
+    hold_back_where_renamed(subject, view, &mut wanted);
     if view.worst().1.outcome == Outcome::Generated {
         wanted
             .remarks
@@ -46,10 +47,24 @@ pub(super) fn wanted(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
     Some(wanted)
 }
 
+/// An address by which something renames links is not safe: the bridge would be taken for the NIC.
+fn hold_back_where_renamed(subject: &Subject<'_>, view: &View<'_>, wanted: &mut Wanted) {
+    let PinValue::Address(address) = wanted.value else { return };
+    let Some(renamer) = subject.world.links.renamer(address, view.name) else { return };
+    wanted.applicability = wanted.applicability.min(Applicability::Unsafe);
+    wanted.remarks.push(format!(
+        "{} renames every link with that address to {}, {} too once it has it: {}.",
+        told_by(subject, &renamer.source),
+        renamer.to,
+        view.name,
+        renamer.cure
+    ));
+}
+
 /// `--mac BRIDGE=ADDRESS`.
 fn named_by_user(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
-    let address = *subject.options.wanted.get(view.name)?;
-    Some(Wanted::safe(PinValue::Address(address), "--mac names it".to_owned()))
+    let Named { address, by } = subject.options.wanted.get(view.name)?;
+    Some(Wanted::safe(PinValue::Address(*address), by.clone()))
 }
 
 /// The address that the file states where it has no effect.
@@ -66,7 +81,8 @@ fn meant_by_file(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
     }
 }
 
-/// The bridge's own address, where it runs with one that was set.
+/// The bridge's own address, where sysfs shows that it was set. Facts show no `addr_assign_type`: what
+/// they tell of a bridge may be the address of a port that it has no more.
 fn running(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
     let link = subject.world.links.get(view.name)?;
     if subject.options.prefer_uplink || link.assign_type != Some(3) {
@@ -79,24 +95,42 @@ fn running(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
     Some(Wanted::safe(PinValue::Address(evidence.address), format!("{} has it now", view.name)))
 }
 
-/// The lowest address of the ports, as the kernel would choose.
+/// The lowest address of the ports, as the kernel would choose among those that last.
 fn uplink(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
     let links = subject.world.links;
     let known = ports(view).into_iter().filter_map(|port| Some((port, evidence(links, port.as_bstr())?)));
-    let (port, evidence) =
-        known.filter(|(_, evidence)| evidence.address.is_usable()).min_by_key(|(_, evidence)| evidence.address)?;
-    let wanted = Wanted::safe(PinValue::Address(evidence.address), format!("{port}: {}", told_by(subject, evidence)));
+    let (port, evidence) = known
+        .filter(|(port, evidence)| evidence.address.is_usable() && lasts(links, port.as_bstr(), evidence))
+        .min_by_key(|(_, evidence)| evidence.address)?;
+    let old = links.get(port.as_bstr()).and_then(|link| link.shown_as.as_ref());
+    let renamed = old.map_or_else(String::new, |old| format!(" (renamed from {old})"));
+    let source = format!("{port}{renamed}: {}", told_by(subject, &evidence.source));
+    let mut wanted = Wanted::safe(PinValue::Address(evidence.address), source);
+    let moving = |name: &BStr| links.moving_bond(name).map(ToOwned::to_owned);
+    if let Some(bond) = moving(port.as_bstr()).or_else(|| moving(vlan_parent(port.as_bstr())?)) {
+        wanted.remarks.push(format!(
+            "The address of {bond} is its active port's (`fail_over_mac` is `active`) and changes with it; {} keeps this one.",
+            view.name
+        ));
+    }
     match conflict(links, port.as_bstr()) {
-        Some(other) => Some(wanted.only_shown(format!("{port} has {} by {}.", other.address, told_by(subject, other)))),
+        Some(other) => {
+            Some(wanted.only_shown(format!("{port} has {} by {}.", other.address, told_by(subject, &other.source))))
+        }
         None => Some(wanted),
     }
+}
+
+/// Whether a port has that address the next time too. A bridge is no bridge's port (`br_add_if` refuses it).
+fn lasts(links: &Links, port: &BStr, evidence: &Evidence) -> bool {
+    links.get(port).is_none_or(|link| link.shape != Shape::Bridge && (evidence.assigned || !link.is_made_up()))
 }
 
 /// The first port that is a NIC or a bond, by its name.
 pub(super) fn uplink_by_name(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
     let links = subject.world.links;
     let name = ports(view).into_iter().find_map(|port| nic(links, port.as_bstr()))?;
-    let source = format!("{name}'s own, copied when the bridge is made");
+    let source = format!("{name} itself: it is copied when the bridge is made");
     Some(Wanted::safe(PinValue::LinkName(name), source))
 }
 
@@ -130,22 +164,25 @@ fn nic(links: &Links, port: &BStr) -> Option<BString> {
         "bat", "br", "docker", "dummy", "fwln", "gre", "ifb", "ipvl", "lo", "lxc", "macvlan", "mesh", "ppp", "sit",
         "tap", "tun", "vb", "veth", "virbr", "vmbr", "vnet", "vxlan", "wg",
     ];
-    let shape = links.get(port).map(|link| &link.shape);
+    let link = links.get(port);
+    let shape = link.map(|link| &link.shape);
     if let Some(Shape::Vlan(parent)) = shape {
         return nic(links, parent.as_bstr()).filter(|_| parent != port);
     }
     if let Some(parent) = vlan_parent(port) {
         return nic(links, parent);
     }
-    let made = MADE.iter().any(|prefix| port.starts_with(prefix.as_bytes()));
+    let made = MADE.iter().any(|prefix| port.starts_with(prefix.as_bytes())) || link.is_some_and(Link::is_made_up);
     let plain = port.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte));
     (plain && !made && shape != Some(&Shape::Bridge)).then(|| port.to_owned())
 }
 
 /// Where an address is known from, for people.
-fn told_by(subject: &Subject<'_>, evidence: &Evidence) -> String {
-    match &evidence.source {
+fn told_by(subject: &Subject<'_>, source: &Source) -> String {
+    match source {
         Source::Sysfs(file) => file.display().to_string(),
+        Source::Facts(file, what) => format!("{what} in {}", file.display()),
+        Source::User(by) => by.clone(),
         Source::File(place, what) => format!("{what} in {}", shown(subject, place)),
     }
 }

@@ -1,24 +1,45 @@
 //! Evidence: which links there are, and their addresses with where we know them from.
 
+mod facts;
 mod ifcfg;
 mod interfaces;
+mod renamer;
 mod sysfs;
 mod systemd;
 
 use crate::address::MacAddress;
+use crate::facts::{Facts, HostNames};
 use crate::host::Host;
 use crate::span::Place;
 use bstr::{BStr, BString, ByteSlice};
+pub use renamer::Renamer;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// As many links as can lie on one another; what is deeper runs in a circle.
+const DEPTH: usize = 8;
 
 /// Where an address is known from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// A file of a `/sys` tree.
     Sysfs(PathBuf),
+    /// A file of facts, and what its format calls the address ("`permaddr`").
+    Facts(Arc<Path>, &'static str),
     /// A place in the host's own files, and what it is ("`HWADDR=`").
     File(Place, &'static str),
+    /// The user, and where ("bridgepin.toml:12").
+    User(String),
+}
+
+/// An address that the user names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The address.
+    pub address: MacAddress,
+    /// Where it is named: "--mac", "bridgepin.toml:12".
+    pub by: String,
 }
 
 /// One address that a source gives a link.
@@ -31,6 +52,20 @@ pub struct Evidence {
     /// It is what the configuration gives the link when it is brought up, not what the
     /// hardware has: it counts where both are known.
     pub assigned: bool,
+}
+
+impl Evidence {
+    /// The hardware's address.
+    #[must_use]
+    pub fn hardware(address: MacAddress, source: Source) -> Self {
+        Self { address, source, assigned: false }
+    }
+
+    /// Whether it tells that the link is there before any configuration is read: sysfs or facts show it.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        matches!(self.source, Source::Sysfs(_) | Source::Facts(..))
+    }
 }
 
 /// What a link is made of, where the configuration tells.
@@ -56,6 +91,26 @@ pub struct Link {
     pub shape: Shape,
     /// `addr_assign_type`, where sysfs tells.
     pub assign_type: Option<u8>,
+    /// A bond whose address is its active port's (`fail_over_mac` is `active`).
+    pub follows_active_port: bool,
+    /// Software makes it, with an address that is another each time.
+    pub made_up: bool,
+    /// The name under which sysfs or facts show it, where something renames it.
+    pub shown_as: Option<BString>,
+}
+
+impl Link {
+    /// Whether its address, where nothing sets it, is made up anew whenever the link is: it is
+    /// no address to pin a bridge to. `addr_assign_type` 1 is `NET_ADDR_RANDOM`.
+    #[must_use]
+    pub fn is_made_up(&self) -> bool {
+        self.made_up || self.assign_type == Some(1)
+    }
+
+    /// Whether sysfs or facts show it.
+    fn is_shown(&self) -> bool {
+        self.evidence.iter().any(Evidence::is_shown)
+    }
 }
 
 /// What is known of a host's links.
@@ -63,14 +118,34 @@ pub struct Link {
 pub struct Links {
     links: BTreeMap<BString, Link>,
     complete: bool,
+    renamers: Vec<Renamer>,
+}
+
+/// What tells of links beside the host's own files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sources<'a> {
+    /// The addresses that links have, as the user says.
+    pub named: Option<&'a BTreeMap<BString, Named>>,
+    /// What stands for `/sys`.
+    pub sys: Option<&'a Path>,
+    /// An inventory's facts.
+    pub facts: Option<&'a Facts>,
 }
 
 impl Links {
-    /// All that a host's own files and, where given, a `/sys` tell.
-    pub fn gather(host: &Host, sys: Option<&std::path::Path>) -> Self {
+    /// All that a host's own files and these sources tell.
+    #[must_use]
+    pub fn gather(host: &Host, sources: Sources<'_>) -> Self {
         let mut links = Self::default();
-        if let Some(sys) = sys {
+        for (name, Named { address, by }) in sources.named.into_iter().flatten() {
+            let evidence = Evidence::hardware(*address, Source::User(by.clone()));
+            links.entry(name.as_bstr()).evidence.push(evidence);
+        }
+        if let Some(sys) = sources.sys {
             sysfs::gather(sys, &mut links);
+        }
+        if let Some(facts) = sources.facts.and_then(|facts| facts.host(&HostNames::of(host))) {
+            facts::gather(facts, &mut links);
         }
         interfaces::gather(host, &mut links);
         ifcfg::gather(host, &mut links);
@@ -106,29 +181,28 @@ impl Links {
         self.complete
     }
 
-    /// The links that sysfs shows: there before any configuration is read.
-    pub fn running(&self) -> impl Iterator<Item = (&BString, MacAddress)> {
-        self.links.iter().filter_map(|(name, link)| {
-            let seen = link.evidence.iter().find(|evidence| matches!(evidence.source, Source::Sysfs(_)))?;
-            Some((name, seen.address))
-        })
-    }
-
     /// The address that a link has once it is up: what the configuration assigns, else what
     /// the hardware has; a bond's is its first port's, a VLAN's its parent's.
     #[must_use]
     pub fn address(&self, name: &BStr) -> Option<&Evidence> {
-        self.address_within(name, 8)
+        let own = |link: &Link| link.evidence.iter().position(|evidence| evidence.assigned).unwrap_or(0);
+        self.down_from(name).find_map(|(_, link)| link.evidence.get(own(link)))
     }
 
-    fn address_within(&self, name: &BStr, depth: usize) -> Option<&Evidence> {
-        let link = self.links.get(name)?;
-        let own = link.evidence.iter().find(|evidence| evidence.assigned).or(link.evidence.first());
-        let below = || match &link.shape {
-            Shape::Bond(ports) => ports.first().map(|port| port.as_bstr()),
-            Shape::Vlan(parent) => Some(parent.as_bstr()),
+    /// The bond that a link is, or lies on, whose address is its active port's.
+    #[must_use]
+    pub fn moving_bond(&self, name: &BStr) -> Option<&BStr> {
+        self.down_from(name).find(|(_, link)| link.follows_active_port).map(|(name, _)| name)
+    }
+
+    /// A link and what lies below it, as far as addresses come from there: a bond's first port, a VLAN's parent.
+    fn down_from(&self, name: &BStr) -> impl Iterator<Item = (&BStr, &Link)> {
+        let find = |name: &BStr| self.links.get_key_value(name).map(|(name, link)| (name.as_bstr(), link));
+        let below = move |(_, link): &(&BStr, &Link)| match &link.shape {
+            Shape::Bond(ports) => find(ports.first()?.as_bstr()),
+            Shape::Vlan(parent) => find(parent.as_bstr()),
             Shape::Plain | Shape::Bridge => None,
         };
-        own.or_else(|| self.address_within(below()?, depth.checked_sub(1)?))
+        std::iter::successors(find(name), below).take(DEPTH)
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn gather(sys: &Path, links: &mut Links) {
         let link = links.entry(BStr::new(name.as_bytes()));
         let text = |path: &Path| std::fs::read(path).ok();
         if let Some(address) = text(&file).and_then(|text| MacAddress::parse(text.trim_ascii())) {
-            link.evidence.push(Evidence { address, source: Source::Sysfs(file), assigned: false });
+            link.evidence.push(Evidence::hardware(address, Source::Sysfs(file)));
         }
         let assign_type = text(&entry.path().join("addr_assign_type"));
         link.assign_type = assign_type.and_then(|text| text.trim_ascii().to_str().ok()?.parse().ok());

@@ -39,6 +39,22 @@ impl Signs {
     }
 }
 
+/// The host with what its distribution ships and a repository of its configuration leaves out.
+///
+/// Proxmox VE's ifupdown2 package (since 3.1.0-1+pmx1) installs a policy that makes a bridge keep its first
+/// port's address. Where the tree has Proxmox's `etc/pve` and nothing of `var`, the file counts as there.
+#[must_use]
+pub fn with_vendor_files(host: &Host) -> Host {
+    const POLICY: &str = "var/lib/ifupdown2/policy.d/proxmox-bridge-mac-from-port.json";
+    const TEXT: &[u8] = br#"{"bridge": {"module_globals": {"bridge_set_static_mac_from_port": "yes"}}}"#;
+    let is_there = |path: &str| host.kind(Path::new(path)) != Kind::Missing;
+    if !host.is_live() && is_there("etc/pve") && !is_there("var") {
+        host.with_file(Path::new(POLICY), TEXT.to_vec())
+    } else {
+        host.clone()
+    }
+}
+
 /// The stacks that read the host's files of a family.
 #[must_use]
 pub fn recognise(host: &Host, signs: &Signs, family: Family) -> Recognised {

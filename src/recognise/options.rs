@@ -37,9 +37,16 @@ pub(super) fn only_in_one_dialect(host: &Host) -> Option<(Software, &'static str
 }
 
 fn only_known(line: &[u8]) -> Option<(&'static str, Software)> {
-    let word = line.trim_ascii_start().split(u8::is_ascii_whitespace).next()?;
+    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let word = words.next()?;
     if !word.first()?.is_ascii_lowercase() {
         return None;
+    }
+    if word == b"iface" {
+        // ifupdown refuses a line without family and method (config.c); of those that take it,
+        // ifupdown2 is far more common in repositories.
+        let alone = words.next().is_some() && words.next().is_none();
+        return alone.then_some(("iface NAME", Software::Ifupdown2));
     }
     let word = word.replace("_", "-");
     ONLY.iter().find(|(option, _)| option.as_bytes() == word).copied()

@@ -58,6 +58,9 @@ fn write_finding(out: &mut dyn io::Write, reported: &Reported<'_>) -> io::Result
     frame.arrow(&format!("{}:{}:{}", visible::text(&source.path), at.line, at.column))?;
     if !reported.fixed {
         frame.mark(&source, finding.place.span, &finding.label, style)?;
+        if fix.is_some() || !finding.notes.is_empty() || !finding.help.is_empty() {
+            frame.bar()?;
+        }
         finding.notes.iter().try_for_each(|note| frame.remark("note", note))?;
         finding.help.iter().try_for_each(|help| frame.remark("help", help))?;
     }
@@ -116,8 +119,7 @@ impl Frame<'_> {
         self.line(&number.to_string(), "|", &shown.text, FRAME)?;
         let carets = "^".repeat(shown.width);
         let marked = format!("{:1$}{style}{carets} {label}", "", shown.before);
-        writeln!(self.out, "{:1$}{FRAME}|{FRAME:#} {2}{style:#}", "", self.digits + 1, marked.trim_end())?;
-        self.bar()
+        writeln!(self.out, "{:1$}{FRAME}|{FRAME:#} {2}{style:#}", "", self.digits + 1, marked.trim_end())
     }
 
     /// A numbered line.

@@ -13,7 +13,7 @@ use std::fmt::Write;
 use std::io;
 
 /// The version of the format.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 #[derive(Serialize)]
 struct JsonFinding<'a> {

@@ -7,6 +7,7 @@ mod json;
 pub mod list;
 mod snippet;
 mod source;
+pub mod statistics;
 mod summary;
 pub mod visible;
 

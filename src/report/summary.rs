@@ -24,6 +24,8 @@ pub struct Summary {
     pub fixed: usize,
     /// Files that were written.
     pub files_changed: usize,
+    /// Findings that are not reported because the baseline has them.
+    pub known: usize,
 }
 
 impl Summary {
@@ -56,6 +58,10 @@ impl fmt::Display for Summary {
             .collect();
         let counted = counted.join(" and ");
         match (self.fixed, remaining) {
+            (0, 0) if self.known > 0 => {
+                let (bridges, hosts) = (number(self.bridges, "bridge"), number(self.hosts, "host"));
+                return write!(f, "Nothing new found in {bridges} on {hosts}; the baseline has {}.", self.known);
+            }
             (0, 0) if self.bridges == 0 => return f.write_str("No bridges found."),
             (0, 0) => {
                 return write!(
@@ -74,6 +80,9 @@ impl fmt::Display for Summary {
                     _ => write!(f, "{counted} remain")?,
                 }
             }
+        }
+        if self.known > 0 {
+            write!(f, "; the baseline has {} more", self.known)?;
         }
         match (self.fixable, self.unsafe_fixes) {
             (0, 0) => f.write_str("."),
@@ -101,6 +110,11 @@ mod tests {
             (none, "No bridges found."),
             (seen, "Nothing found in 3 bridges on 2 hosts."),
             (Summary { errors: 1, ..seen }, "Found 1 error."),
+            (Summary { known: 2, ..seen }, "Nothing new found in 3 bridges on 2 hosts; the baseline has 2."),
+            (
+                Summary { errors: 1, fixable: 1, known: 2, ..seen },
+                "Found 1 error; the baseline has 2 more; --fix can fix 1.",
+            ),
             (Summary { errors: 2, warnings: 1, fixable: 2, ..seen }, "Found 2 errors and 1 warning; --fix can fix 2."),
             (Summary { warnings: 2, unsafe_fixes: 1, ..seen }, "Found 2 warnings; --unsafe-fixes can fix 1."),
             (

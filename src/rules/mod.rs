@@ -9,9 +9,11 @@ mod invalid_address;
 mod syntax;
 mod unknown_bridge_option;
 mod unpinned_bridge;
+mod unused_ignore;
 
 use crate::check::{Reading, Subject, View};
 use crate::finding::{Finding, Severity};
+use crate::ignore::Useless;
 use crate::judgement::{Bridge, Effect, Outcome, Pin};
 use crate::span::Place;
 
@@ -35,7 +37,17 @@ pub const RULES: &[Rule] = &[
     syntax::RULE,
     unknown_bridge_option::RULE,
     unpinned_bridge::RULE,
+    unused_ignore::RULE,
 ];
+
+/// The rule about comments that silence nothing.
+pub const UNUSED_IGNORE: &str = unused_ignore::RULE.name;
+
+/// The finding about a comment that silences nothing.
+#[must_use]
+pub fn about_comment(useless: Useless) -> Finding {
+    unused_ignore::finding(useless)
+}
 
 /// The rule that speaks for a bridge without a pin, and that carries its fix; none for a bridge that needs none.
 #[must_use]

@@ -3,6 +3,7 @@
 use super::Rule;
 use crate::check::Subject;
 use crate::finding::{Finding, Severity};
+use crate::span::Place;
 use std::collections::BTreeMap;
 
 pub(super) const RULE: Rule = Rule { name: "unknown-bridge-option", text: TEXT, check };
@@ -42,13 +43,16 @@ There is no fix: what the line was meant to say is a guess.
 ";
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    // A line that was meant to set the address has a rule of its own.
+    let bridges = || subject.readings.iter().flat_map(|reading| &reading.judgement.bridges);
+    let is_pin = |place: &Place| bridges().flat_map(|bridge| &bridge.pins).any(|pin| pin.line.covers(place));
     let mut unknown = BTreeMap::new();
     for reading in &subject.readings {
         for option in &reading.judgement.unknown_options {
             unknown.entry(&option.place).or_insert_with(Vec::new).push((reading, option));
         }
     }
-    let everywhere = unknown.into_iter().filter(|(_, on)| on.len() == subject.readings.len());
+    let everywhere = unknown.into_iter().filter(|(place, on)| on.len() == subject.readings.len() && !is_pin(place));
     let finding = |(_, on): (_, Vec<_>)| {
         let (reading, option): (&crate::check::Reading, &crate::judgement::UnknownOption) = *on.first()?;
         Some(Finding {

@@ -1,10 +1,14 @@
 //! `check`: the report, the diff, the fixes.
 
 use super::Output;
-use super::input::{each_host, options, report_unreadable, shown};
+use super::baseline::{self, Known};
+use super::input::{each_host, report_facts, report_unreadable, shown};
 use super::list::host_name;
-use crate::check::{Options, check};
-use crate::cli::{CheckArgs, FailOn, Prefer};
+use super::setup::Setup;
+use super::show_files::show_files;
+use crate::baseline::Baseline;
+use crate::check::check;
+use crate::cli::{CheckArgs, FailOn, Prefer, Reporting};
 use crate::discover::Found;
 use crate::exit::Exit;
 use crate::finding::{Applicability, Finding, Severity};
@@ -12,29 +16,45 @@ use crate::fix::apply::{Changed, Fixed, apply_all};
 use crate::fix::diff::{self, Change};
 use crate::fix::save::{Target, save};
 use crate::host::{Host, path_bytes};
-use crate::report::{Reported, Source, Summary, Tree, Writer};
-use std::collections::BTreeSet;
+use crate::links::Named;
+use crate::report::{Reported, Source, Summary, Tree, Writer, statistics};
+use crate::selection::Layer;
+use bstr::BString;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Checks, and fixes where that is asked for.
 pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<Exit> {
-    let options = Options {
-        wanted: arguments.mac.iter().cloned().collect(),
-        prefer_uplink: arguments.prefer == Prefer::Uplink,
-        ..options(&arguments.input)
-    };
-    let writer = Writer::new(arguments.output_format);
-    let mut run = Run { arguments, options, writer, summary: Summary::default(), failing: false };
-    let mut exit = each_host(&arguments.input, output, &mut |found, output| run.host(found, output))?;
+    let mut setup = Setup::of(&arguments.input)?;
+    if arguments.reporting.show_files {
+        return show_files(&setup, output);
+    }
+    let by = |(bridge, address): &(BString, _)| (bridge.clone(), Named { address: *address, by: "--mac".to_owned() });
+    setup.options.wanted = arguments.mac.iter().map(by).collect();
+    setup.options.prefer_uplink = arguments.prefer == Prefer::Uplink;
+    let mut run = Run::new(arguments, &mut setup)?;
+    let mut exit = each_host(&setup, output, &mut |found, output| run.host(&setup, found, output))?;
+    if let (Some(known), Exit::Clean, false) = (&run.known, exit, arguments.quiet) {
+        known.tell_gone(&setup, output)?;
+    }
+    if let (Some(path), Some(recorded)) = (&arguments.reporting.write_baseline, &run.recorded) {
+        baseline::write(recorded, path)?;
+        run.summary.known = recorded.len();
+    }
     let failing = run.failing || (arguments.exit_non_zero_on_fix && run.summary.files_changed > 0);
     if failing && !arguments.exit_zero {
         exit = exit.max(Exit::Findings);
     }
     let out = output.report(is_aside(arguments));
-    run.writer.end(out, &run.summary)?;
+    if arguments.reporting.statistics {
+        statistics::write(out, arguments.output_format, &run.counts)?;
+    } else {
+        run.writer.end(out, &run.summary)?;
+    }
     out.flush()?;
-    Ok(exit)
+    Ok(exit.max(report_facts(&setup, arguments.quiet, output)?))
 }
 
 /// Whether the report goes to stderr, because stdout is the patch or the text.
@@ -44,21 +64,53 @@ fn is_aside(arguments: &CheckArgs) -> bool {
 
 struct Run<'a> {
     arguments: &'a CheckArgs,
-    options: Options,
+    fail_on: FailOn,
     writer: Writer,
     summary: Summary,
+    /// How many findings remain of each rule.
+    counts: BTreeMap<&'static str, usize>,
+    /// What is not reported again.
+    known: Option<Known>,
+    /// What is recorded instead of reported.
+    recorded: Option<Baseline>,
     /// A finding remains that is bad enough.
     failing: bool,
 }
 
-impl Run<'_> {
-    fn host(&mut self, found: &Found, output: &mut Output) -> anyhow::Result<Exit> {
-        let report = check(&found.host, &self.options);
+impl<'a> Run<'a> {
+    /// Nothing seen yet; the options of `setup` get what the arguments say of findings.
+    fn new(arguments: &'a CheckArgs, setup: &mut Setup<'_>) -> anyhow::Result<Self> {
+        let Reporting { select, ignore, baseline, write_baseline, .. } = &arguments.reporting;
+        let select = (!select.is_empty()).then(|| select.clone());
+        let layer = Layer { path: None, select, ignore: ignore.clone() };
+        Arc::make_mut(&mut setup.options.selection).layers.push(layer);
+        let recorded = write_baseline.as_ref().map(|path| baseline::empty(path, &setup.here)).transpose()?;
+        // What is recorded is all that is there, whatever was recorded before.
+        let known = baseline.as_ref().filter(|_| recorded.is_none());
+        let known = known.map(|path| Known::read(path, &setup.here)).transpose()?;
+        setup.options.baseline = known.as_ref().map(|known| Arc::clone(&known.baseline));
+        Ok(Self {
+            arguments,
+            fail_on: arguments.fail_on.or(setup.config.fail_on).unwrap_or(FailOn::Warning),
+            writer: Writer::new(arguments.output_format),
+            summary: Summary::default(),
+            counts: BTreeMap::new(),
+            known,
+            recorded,
+            failing: false,
+        })
+    }
+
+    fn host(&mut self, setup: &Setup<'_>, found: &Found, output: &mut Output) -> anyhow::Result<Exit> {
+        let options = setup.options(found);
+        let mut report = check(&found.host, &options);
+        let known = std::mem::take(&mut report.known);
+        self.summary.known += self.known.as_mut().map_or(0, |all| all.note(found, known));
         self.summary.hosts += 1;
         self.summary.bridges += report.bridges;
         let mut exit = report_unreadable(found, output)?;
         let asked = |mut findings: Vec<Finding>| {
-            findings.retain(|finding| found.covers(&finding.place.file));
+            findings.retain(|finding| setup.covers(found, &finding.place.file));
             findings
         };
         if !self.arguments.fix && !self.arguments.diff {
@@ -67,7 +119,7 @@ impl Run<'_> {
         }
         let before = if self.arguments.diff { asked(report.findings.clone()) } else { Vec::new() };
         let level = if self.arguments.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
-        let fixed = apply_all(&found.host, &self.options, level, report, &|file| found.covers(file));
+        let fixed = apply_all(&found.host, &options, level, report, &|file| setup.covers(found, file));
         if self.arguments.diff {
             self.report(found, &found.host, &before, false, output)?;
             write_diff(found, &fixed.changed, output)?;
@@ -101,6 +153,10 @@ impl Run<'_> {
         if findings.is_empty() {
             return Ok(());
         }
+        if let Some(recorded) = self.recorded.as_mut().filter(|_| !fixed) {
+            recorded.record(host, findings);
+            return Ok(());
+        }
         let mut tree = Tree::new(host_name(found));
         for finding in findings {
             let edited = finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| &edit.file);
@@ -112,8 +168,13 @@ impl Run<'_> {
         for finding in findings {
             let reported = Reported { finding, tree: &tree, fixed };
             self.summary.count(&reported);
-            self.failing |= !fixed && fails(self.arguments.fail_on, finding.severity);
-            self.writer.finding(out, &reported)?;
+            if !fixed {
+                self.failing |= fails(self.fail_on, finding.severity);
+                *self.counts.entry(finding.rule).or_default() += 1;
+            }
+            if !self.arguments.reporting.statistics {
+                self.writer.finding(out, &reported)?;
+            }
         }
         Ok(())
     }

@@ -1,40 +1,19 @@
-//! What the arguments of `check` and `list` have in common: which hosts, read how.
+//! The hosts that the arguments name.
 
 use super::Output;
-use crate::check::Options;
-use crate::cli::{Input, UdevPolicy};
+use super::setup::Setup;
 use crate::discover::{Found, Request, discover};
 use crate::exit::Exit;
-use crate::stack::Assume;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-/// The options of a judgement that both commands take.
-pub(super) fn options(input: &Input) -> Options {
-    let mut assume = Assume::default();
-    for answer in &input.assume {
-        // Checked when the arguments were parsed.
-        let _ = assume.add(answer);
-    }
-    Options {
-        stacks: input.stack.clone(),
-        udev: match input.udev_policy {
-            UdevPolicy::Persistent => Some(true),
-            UdevPolicy::None => Some(false),
-            UdevPolicy::Auto => None,
-        },
-        assume,
-        sysfs: input.sysfs.clone(),
-        ..Options::default()
-    }
-}
-
 /// Calls `visit` with each host that the arguments name; tells what could not be reached.
 pub(super) fn each_host(
-    input: &Input,
+    setup: &Setup<'_>,
     output: &mut Output,
     visit: &mut dyn FnMut(&Found, &mut Output) -> anyhow::Result<Exit>,
 ) -> anyhow::Result<Exit> {
+    let input = setup.input;
     let mut exit = Exit::Clean;
     let mut text = Vec::new();
     let refuse = |output: &mut Output, message: &str| -> anyhow::Result<Exit> {
@@ -60,11 +39,15 @@ pub(super) fn each_host(
     if let Some(sys) = input.sysfs.as_deref().filter(|sys| !sys.join("class/net").is_dir()) {
         return refuse(output, &format!("{}: no class/net in it; --sysfs takes a directory like /sys", sys.display()));
     }
+    if let Some(facts) = input.facts.as_deref().filter(|facts| !facts.exists()) {
+        let message = "not there; --facts takes a file of facts, or a folder with one file for each host";
+        return refuse(output, &format!("{}: {message}", facts.display()));
+    }
     let request = Request {
         paths: &input.paths,
         root: input.root.as_deref(),
         stdin,
-        excluded: &|_| false,
+        excluded: &|path| setup.excludes(path),
         force_exclude: input.force_exclude,
     };
     let problems = discover(&request, &mut |found| {
@@ -80,10 +63,8 @@ pub(super) fn each_host(
 
 /// A host's file as it is shown: relative to the current directory where it lies in it.
 pub(super) fn shown(found: &Found, file: &Path) -> PathBuf {
-    let real =
-        found.host.canonical(file).and_then(|path| found.host.outside(&path)).or_else(|| found.host.outside(file));
     let here = std::env::current_dir().unwrap_or_default();
-    real.map_or_else(|| file.to_owned(), |real| crate::discover::relative(&here, &real))
+    found.host.real(file).map_or_else(|| file.to_owned(), |real| crate::discover::relative(&here, &real))
 }
 
 /// Tells what of a host could not be read.
@@ -94,4 +75,19 @@ pub(super) fn report_unreadable(found: &Found, output: &mut Output) -> anyhow::R
         exit = Exit::Failed;
     }
     Ok(exit)
+}
+
+/// Tells what was wrong with the facts and which do not belong to a host that was seen.
+pub(super) fn report_facts(setup: &Setup<'_>, quiet: bool, output: &mut Output) -> anyhow::Result<Exit> {
+    let Some(facts) = &setup.options.facts else { return Ok(Exit::Clean) };
+    let problems = facts.problems();
+    for problem in &problems {
+        writeln!(output.stderr, "error: {problem}")?;
+    }
+    if !quiet {
+        for note in facts.unmatched().notes(&setup.here) {
+            writeln!(output.stderr, "note: {note}")?;
+        }
+    }
+    Ok(if problems.is_empty() { Exit::Clean } else { Exit::Failed })
 }

@@ -1,7 +1,8 @@
 //! `list`: every bridge with its outcome on each stack.
 
 use super::Output;
-use super::input::{each_host, options, report_unreadable, shown};
+use super::input::{each_host, report_facts, report_unreadable, shown};
+use super::setup::Setup;
 use crate::check::{Subject, each_subject};
 use crate::cli::{ListArgs, ListFormat};
 use crate::discover::Found;
@@ -14,12 +15,13 @@ use std::io::Write;
 
 /// Prints the bridges; exit code 0, or 2 where something could not be read.
 pub(super) fn run(arguments: &ListArgs, output: &mut Output) -> anyhow::Result<Exit> {
-    let options = options(&arguments.input);
+    let setup = Setup::of(&arguments.input)?;
     let mut rows = Vec::new();
     let mut why = BTreeSet::new();
-    let exit = each_host(&arguments.input, output, &mut |found, output| {
+    let exit = each_host(&setup, output, &mut |found, output| {
+        let options = setup.options(found);
         for (more, reasons) in
-            each_subject(&found.host, &options, |subject| (rows_of(found, subject), reasons(subject)))
+            each_subject(&found.host, &options, |subject| (rows_of(&setup, found, subject), reasons(subject)))
         {
             rows.extend(more);
             why.extend(reasons.into_iter().map(|reason| format!("{}: {reason}", host_name(found))));
@@ -36,7 +38,8 @@ pub(super) fn run(arguments: &ListArgs, output: &mut Output) -> anyhow::Result<E
         }
         ListFormat::Json => json(&mut output.stdout, &rows)?,
     }
-    Ok(exit)
+    output.stdout.flush()?;
+    Ok(exit.max(report_facts(&setup, false, output)?))
 }
 
 /// A host's name in reports: its root as it is shown.
@@ -45,12 +48,12 @@ pub(super) fn host_name(found: &Found) -> String {
     if shown.is_empty() { ".".to_owned() } else { shown }
 }
 
-fn rows_of(found: &Found, subject: &Subject<'_>) -> Vec<Row> {
+fn rows_of(setup: &Setup<'_>, found: &Found, subject: &Subject<'_>) -> Vec<Row> {
     let bridges = subject
         .readings
         .iter()
         .flat_map(|reading| reading.judgement.bridges.iter().map(move |bridge| (reading, bridge)));
-    let asked = bridges.filter(|(_, bridge)| found.covers(&bridge.origin.file));
+    let asked = bridges.filter(|(_, bridge)| setup.covers(found, &bridge.origin.file));
     let row = |(reading, bridge): (&crate::check::Reading, &crate::judgement::Bridge)| {
         let text = found.host.read(&bridge.origin.file).unwrap_or_default();
         Row {

@@ -1,12 +1,16 @@
 //! The commands: from the arguments through the pipeline to the output and the exit code.
 
+mod baseline;
 mod check;
 mod input;
 mod list;
+mod setup;
+mod show_files;
 
 use crate::cli::{Cli, Color, Command};
 use crate::exit::Exit;
 use crate::rules::RULES;
+use crate::selection::RuleName;
 use anstream::{AutoStream, ColorChoice};
 use clap::CommandFactory;
 use std::io::{self, Stderr, Stdout, Write};
@@ -65,12 +69,9 @@ fn rule(name: Option<&str>, output: &mut Output) -> anyhow::Result<Exit> {
         }
         return Ok(Exit::Clean);
     };
-    match RULES.iter().find(|rule| rule.name == name) {
-        Some(rule) => write!(output.stdout, "# {}\n\n{}", rule.name, rule.text)?,
-        None => {
-            writeln!(output.stderr, "error: no rule is called `{name}`; `bridgepin rule` lists them all")?;
-            return Ok(Exit::Failed);
-        }
+    let RuleName(name) = name.parse().map_err(anyhow::Error::msg)?;
+    for rule in RULES.iter().filter(|rule| rule.name == name) {
+        write!(output.stdout, "# {}\n\n{}", rule.name, rule.text)?;
     }
     Ok(Exit::Clean)
 }

@@ -4,8 +4,8 @@ mod machine;
 mod methods;
 
 use super::eni::busybox::read;
+use super::eni::unknown;
 use super::ifup::report::{Words, bridges};
-use super::ifup::unknown;
 use super::ifup::ways::{self, Values};
 use super::{Stack, World};
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
@@ -22,7 +22,8 @@ pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
         (false, true) => "no option whose name begins with `bridge` makes it a bridge",
     };
     let bridges = bridges(&mut machine.ran, &Words { no_bridge, no_hwaddress: methods::no_hwaddress });
-    let unknown_options = unknown::options(&machine.ran);
+    let hooks = unknown::hooks(stack);
+    let unknown_options = unknown::options(&config, &hooks);
     Judgement { bridges, problems: config.problems.clone(), unknown_options }
 }
 

@@ -4,10 +4,10 @@
 mod version;
 
 use super::Assume;
+use crate::fnmatch::fnmatch;
 use crate::host::Host;
 use crate::systemd::address::{MachineId, parse_id};
 use crate::systemd::files::Config;
-use crate::systemd::glob::fnmatch;
 use crate::systemd::words::boolean;
 use bstr::{BString, ByteSlice};
 use std::path::Path;

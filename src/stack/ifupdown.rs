@@ -5,8 +5,8 @@ mod methods;
 
 use super::bridge_utils::Release;
 use super::eni::ifupdown::read;
+use super::eni::unknown;
 use super::ifup::report::{Words, bridges};
-use super::ifup::unknown;
 use super::ifup::ways::{self, Values};
 use super::{Stack, World};
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
@@ -19,7 +19,7 @@ pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
     machine.run();
     let words = Words { no_bridge: "no `bridge_ports` makes it a bridge", no_hwaddress: methods::no_hwaddress };
     let bridges = bridges(&mut machine.ran, &words);
-    let unknown_options = unknown::options(&machine.ran);
+    let unknown_options = unknown::options(&config, &[&unknown::BRIDGE_UTILS]);
     Judgement { bridges, problems: config.problems.clone(), unknown_options }
 }
 

@@ -13,7 +13,9 @@ mod report;
 #[cfg(test)]
 mod tests;
 
+use super::bring_up;
 use super::eni::ifupdown2::read;
+use super::eni::unknown::IFUPDOWN2;
 use super::{Stack, World};
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
 use interfaces::Interfaces;
@@ -28,7 +30,8 @@ pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
         machine.run();
     }
     let bridges = report::bridges(&mut machine, &config, &interfaces);
-    Judgement { bridges, problems: config.problems.clone(), unknown_options: Vec::new() }
+    let unknown_options = bring_up::unknown_options(&config, &[&IFUPDOWN2], &bridges);
+    Judgement { bridges, problems: config.problems, unknown_options }
 }
 
 /// The ways to pin a bridge on this stack, best first.

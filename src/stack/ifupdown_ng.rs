@@ -12,6 +12,7 @@ mod tests;
 use super::bring_up;
 use super::eni::Config;
 use super::eni::ifupdown_ng::{Interface, interfaces, read};
+use super::eni::unknown::{ALPINE_BRIDGE, BRIDGE_UTILS, IFUPDOWN_NG, Table};
 use super::{Stack, World};
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
 use bstr::{BString, ByteSlice};
@@ -29,7 +30,14 @@ pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
         machine.run(&names);
     }
     let bridges = report::bridges(&mut machine, stack, &config, &names);
-    Judgement { bridges, problems: config.problems.clone(), unknown_options: Vec::new() }
+    let unknown_options = bring_up::unknown_options(&config, &tables(stack), &bridges);
+    Judgement { bridges, problems: config.problems.clone(), unknown_options }
+}
+
+/// What reads bridge options here.
+fn tables(stack: &Stack) -> Vec<&'static Table> {
+    let own = if stack.alpine_bridge { &ALPINE_BRIDGE } else { &IFUPDOWN_NG };
+    if stack.bridge_utils { vec![own, &BRIDGE_UTILS] } else { vec![own] }
 }
 
 /// The interfaces by name, and their names in the order of the files.

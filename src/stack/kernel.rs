@@ -93,16 +93,12 @@ pub struct Link {
     pub made_by: Option<Place>,
 }
 
-impl Link {
-    fn is_port_of(&self, bridge: &BStr) -> bool {
-        self.master.as_ref().is_some_and(|master| master == bridge)
-    }
-}
-
 /// The links and their addresses.
 #[derive(Clone, Default)]
 pub struct Kernel {
     links: BTreeMap<BString, Link>,
+    /// The ports of each bridge that has some; what [`Link::master`] says from the other side.
+    ports: BTreeMap<BString, BTreeSet<BString>>,
     udev: Option<Udev>,
     /// Where links that nobody told of exist: the names for which that does not hold.
     made_later: Option<BTreeSet<BString>>,
@@ -165,10 +161,13 @@ impl Kernel {
 
     /// Removes a link; a bridge's ports stay without it.
     pub fn delete(&mut self, name: &BStr) -> Result<(), Errno> {
-        self.links.remove(name).ok_or(Errno::NoDevice)?;
-        for link in self.links.values_mut() {
-            if link.is_port_of(name) {
-                link.master = None;
+        let link = self.links.remove(name).ok_or(Errno::NoDevice)?;
+        if let Some(ports) = link.master.and_then(|master| self.ports.get_mut(&master)) {
+            ports.remove(name);
+        }
+        for port in self.ports.remove(name).unwrap_or_default() {
+            if let Some(port) = self.links.get_mut(&port) {
+                port.master = None;
             }
         }
         Ok(())
@@ -188,11 +187,17 @@ impl Kernel {
             return Err(Errno::Exists);
         }
         let link = self.links.remove(name).ok_or(Errno::NoDevice)?;
-        for port in self.links.values_mut() {
-            if port.is_port_of(name) {
+        if let Some(ports) = link.master.as_ref().and_then(|master| self.ports.get_mut(master)) {
+            ports.remove(name);
+            ports.insert(new.to_owned());
+        }
+        let ports = self.ports.remove(name).unwrap_or_default();
+        for port in &ports {
+            if let Some(port) = self.links.get_mut(port) {
                 port.master = Some(new.to_owned());
             }
         }
+        self.ports.insert(new.to_owned(), ports);
         self.links.insert(new.to_owned(), link);
         Ok(())
     }
@@ -210,17 +215,21 @@ impl Kernel {
         if self.links.get(bridge).ok_or(Errno::NoDevice)?.kind != LinkKind::Bridge {
             return Err(Errno::Invalid);
         }
-        let port = self.links.get_mut(port).ok_or(Errno::NoDevice)?;
-        if port.kind == LinkKind::Bridge {
+        if self.links.get(port).ok_or(Errno::NoDevice)?.kind == LinkKind::Bridge {
             return Err(Errno::Invalid);
         }
-        port.master = Some(bridge.to_owned());
+        self.clear_master(port)?;
+        self.links.get_mut(port).ok_or(Errno::NoDevice)?.master = Some(bridge.to_owned());
+        self.ports.entry(bridge.to_owned()).or_default().insert(port.to_owned());
         Ok(())
     }
 
     /// `ip link set dev PORT nomaster`.
     pub fn clear_master(&mut self, port: &BStr) -> Result<(), Errno> {
-        self.links.get_mut(port).ok_or(Errno::NoDevice)?.master = None;
+        let master = self.links.get_mut(port).ok_or(Errno::NoDevice)?.master.take();
+        if let Some(ports) = master.and_then(|master| self.ports.get_mut(&master)) {
+            ports.remove(port);
+        }
         Ok(())
     }
 
@@ -242,7 +251,7 @@ impl Kernel {
 
     /// The ports of a bridge, sorted by name.
     pub fn ports(&self, bridge: &BStr) -> impl Iterator<Item = &BString> {
-        self.links.iter().filter(move |(_, link)| link.is_port_of(bridge)).map(|(name, _)| name)
+        self.ports.get(bridge).into_iter().flatten()
     }
 
     /// The address that a link has now: a bridge's that nobody set is its ports' lowest.

@@ -9,6 +9,7 @@ pub mod commands;
 mod condition;
 pub mod eni;
 mod hook;
+mod ifcfg;
 mod ifup;
 mod ifupdown;
 mod ifupdown2;
@@ -23,6 +24,7 @@ mod unit_pins;
 use crate::host::Host;
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
 use crate::links::Links;
+use crate::nearest::nearest;
 use std::fmt;
 use std::str::FromStr;
 
@@ -72,6 +74,11 @@ impl Software {
     #[must_use]
     pub fn name(self) -> &'static str {
         SOFTWARE.iter().find(|row| row.1 == self).map_or("", |row| row.0)
+    }
+
+    /// The names of all, sorted.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        SOFTWARE.iter().map(|row| row.0)
     }
 
     /// The files that it reads.
@@ -212,8 +219,11 @@ impl FromStr for Stack {
         let head = parts.next().unwrap_or_default();
         let (name, version) = head.split_once('@').unwrap_or((head, ""));
         let Some(row) = SOFTWARE.iter().find(|row| row.0 == name) else {
-            let names: Vec<&str> = SOFTWARE.iter().map(|row| row.0).collect();
-            return Err(format!("no stack is called `{name}`; the stacks are {}", names.join(", ")));
+            let names: Vec<&str> = Software::names().collect();
+            return Err(match nearest(name.as_bytes(), Software::names()) {
+                Some(near) => format!("no stack is called `{name}`; did you mean `{near}`?"),
+                None => format!("no stack is called `{name}`; the stacks are {}", names.join(", ")),
+            });
         };
         let mut stack =
             Self { spelled: text.to_owned(), version: Version { text: version.to_owned() }, ..Self::plain(row.1) };

@@ -4,7 +4,6 @@ mod candidates;
 mod netdev;
 mod network;
 mod options;
-pub(super) use options::nearest;
 mod pins;
 mod problems;
 

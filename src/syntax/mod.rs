@@ -95,18 +95,12 @@ impl Logical {
 
     /// The file offset of an offset in the text: of the byte there, or (`end`) just after the byte before it.
     fn offset(&self, at: usize, end: bool) -> usize {
-        let holds = |piece: &&Piece| {
-            if end {
-                piece.text < at && at <= piece.text + piece.len
-            } else {
-                piece.text <= at && at < piece.text + piece.len
-            }
-        };
-        if let Some(piece) = self.pieces.iter().find(holds) {
-            return piece.file + (at - piece.text);
-        }
-        let before = self.pieces.iter().rev().find(|piece| piece.text + piece.len <= at);
-        before.map_or(self.span.start, |piece| piece.file + piece.len)
+        let starts_before = |piece: &Piece| if end { piece.text < at } else { piece.text <= at };
+        // Pieces stand in the order of the text: the last that starts before holds the offset, or
+        // the reader's own text follows it.
+        let after = self.pieces.partition_point(starts_before);
+        let piece = after.checked_sub(1).and_then(|index| self.pieces.get(index));
+        piece.map_or(self.span.start, |piece| piece.file + (at - piece.text).min(piece.len))
     }
 }
 

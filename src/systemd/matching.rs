@@ -3,10 +3,10 @@
 
 use super::address::{HwAddress, hardware};
 use super::files::Config;
-use super::glob::fnmatch;
 use super::interface;
 use super::words::{Cut, words};
 use crate::address::MacAddress;
+use crate::fnmatch::fnmatch;
 use bstr::{BStr, BString, ByteSlice};
 
 /// What a match may ask of an interface.
@@ -141,6 +141,12 @@ impl Match {
             && self.properties.iter().all(|wanted| property_holds(wanted, device))
     }
 
+    /// The patterns of names, `!` before those that refuse, and the match without them.
+    #[must_use]
+    pub fn split_names(mut self) -> (Vec<BString>, Self) {
+        (std::mem::take(&mut self.names), self)
+    }
+
     /// The names that stand in it without a wildcard.
     pub fn literal_names(&self) -> impl Iterator<Item = &BString> {
         self.names.iter().filter(|name| !name.starts_with(b"!") && !name.iter().any(|byte| b"*?[\\".contains(byte)))
@@ -165,8 +171,9 @@ fn extend<T>(list: &mut Vec<T>, more: Option<Vec<T>>) {
     }
 }
 
-/// `net_condition_test_strv()`: one pattern covers it and no `!` one does.
-fn any_covers(patterns: &[BString], text: Option<&BStr>) -> bool {
+/// `net_condition_test_strv()`: one pattern covers it and no `!` one does; all does where there is none.
+#[must_use]
+pub fn any_covers(patterns: &[BString], text: Option<&BStr>) -> bool {
     let covers = |pattern: &[u8]| text.is_some_and(|text| fnmatch(pattern, text, false));
     let (refusing, wanting): (Vec<_>, Vec<_>) = patterns.iter().partition(|pattern| pattern.starts_with(b"!"));
     !refusing.iter().any(|pattern| pattern.get(1..).is_some_and(covers))

@@ -3,7 +3,6 @@
 
 pub mod address;
 pub mod files;
-pub mod glob;
 pub mod interface;
 pub mod matching;
 pub mod words;

@@ -158,3 +158,19 @@ pub fn bridgepin() -> std::process::Command {
     }
     command
 }
+
+/// A folder with these files.
+pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let tree = files.iter().map(|(path, text)| (PathBuf::from(path), File::Text((*text).into()))).collect();
+    write_tree(dir.path(), &tree);
+    dir
+}
+
+/// What a run in a folder prints, with what goes to stderr and the exit code.
+pub fn transcript(folder: &Path, arguments: &[&str]) -> String {
+    let output = bridgepin().current_dir(folder).args(arguments).stdin(std::process::Stdio::null()).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let stderr = if stderr.is_empty() { stderr } else { format!("--- stderr\n{stderr}") };
+    format!("{}{stderr}--- exit {}\n", String::from_utf8(output.stdout).unwrap(), output.status.code().unwrap())
+}

@@ -1,9 +1,11 @@
 //! udev's rules that name a network link by its address, as `75-persistent-net-generator.rules`
 //! wrote them into `70-persistent-net.rules`; udev(7) for the syntax.
 
+mod bridge;
+
 use crate::address::MacAddress;
 use crate::host::Host;
-use crate::links::{Evidence, Links, Source};
+use crate::links::{Evidence, Links, Renamer, Source};
 use crate::span::{Place, Span};
 use crate::syntax::{Logical, physical_lines};
 use crate::systemd::interface;
@@ -25,11 +27,32 @@ pub(super) fn gather(host: &Host, links: &mut Links) {
         let path = Path::new(FOLDER).join(name.to_path_lossy());
         if let Some(text) = host.read(&path).filter(|_| name.ends_with(b".rules")) {
             let path: Arc<Path> = path.into();
-            for line in rules(&text) {
-                if let Some((name, address)) = named(&line.text) {
-                    let source = Source::File(Place::new(&path, line.span), "`ATTR{address}==` beside `NAME=`");
-                    links.entry(name.as_bstr()).evidence.push(Evidence { address, source, assigned: false });
-                }
+            for rule in rules(&text) {
+                apply(&rule, &path, links);
+            }
+        }
+    }
+}
+
+/// What a rule with `NAME=` tells of the link that it names, and whether bridges are renamed by it.
+fn apply(rule: &Logical, path: &Arc<Path>, links: &mut Links) {
+    let Ok((_, items)) = many0(item).parse(&rule.text) else { return };
+    let Some(name) = given(&items) else { return };
+    let kernel = items.iter().filter(|item| item.key == b"KERNEL");
+    let names: Vec<BString> = kernel.flat_map(bridge::patterns).collect();
+    match address(&items) {
+        Some(address) => {
+            let source = Source::File(Place::new(path, rule.span), "`ATTR{address}==` beside `NAME=`");
+            links.entry(name.as_bstr()).evidence.push(Evidence::hardware(address, source.clone()));
+            links.rename_by_address(name.as_bstr(), address);
+            if bridge::may_pass(&items) {
+                let cure = "add `DRIVERS==\"?*\"` to that rule, which no bridge has";
+                links.add_renamer(Renamer { address, names, to: name, source, cure });
+            }
+        }
+        None => {
+            if let [old] = &names[..] {
+                links.rename(name.as_bstr(), |name, _| name == old);
             }
         }
     }
@@ -57,15 +80,17 @@ fn rules(text: &[u8]) -> Vec<Logical> {
     rules
 }
 
-/// The name that a rule gives to the link with one address.
-fn named(rule: &[u8]) -> Option<(BString, MacAddress)> {
-    let (_, items) = many0(item).parse(rule).ok()?;
-    let address =
-        |key: &[u8]| ["ATTR{address}", "ATTRS{address}", "SYSFS{address}"].iter().any(|k| key == k.as_bytes());
-    let given = items.iter().find(|item| address(item.key) && item.operator == b"==")?;
+/// The name that a rule gives.
+fn given(items: &[Item<'_>]) -> Option<BString> {
     let name = items.iter().find(|item| item.key == b"NAME" && matches!(item.operator, b"=" | b":="))?;
-    let named = interface::is_valid(name.value).then(|| name.value.into());
-    Some((named?, MacAddress::parse(given.value).filter(|address| address.is_usable())?))
+    interface::is_valid(name.value).then(|| name.value.into())
+}
+
+/// The address that a rule asks for.
+fn address(items: &[Item<'_>]) -> Option<MacAddress> {
+    const KEYS: &[&[u8]] = &[b"ATTR{address}", b"ATTRS{address}", b"SYSFS{address}"];
+    let wanted = items.iter().find(|item| KEYS.contains(&item.key) && item.operator == b"==")?;
+    MacAddress::parse(wanted.value).filter(|address| address.is_usable())
 }
 
 /// `KEY{attribute}=="value"`.
@@ -104,7 +129,11 @@ mod tests {
             ATTR{address}==\"b4:99:ba:00:00:01\", ATTR{dev_id}==\"0x0\", KERNEL==\"eth*\", NAME=\"eth0\"\n\
             SUBSYSTEM==\"net\", ATTR{address}!=\"b4:99:ba:00:00:02\", NAME=\"eth1\"\n\
             SUBSYSTEM==\"net\", ATTR{address}==\"b4:*\", NAME=\"eth2\"\n";
-        let found: Vec<_> = rules(text).iter().filter_map(|rule| named(&rule.text)).collect();
+        let read = |rule: &Logical| {
+            let (_, items) = many0(item).parse(&rule.text).ok()?;
+            Some((given(&items)?, address(&items)?))
+        };
+        let found: Vec<_> = rules(text).iter().filter_map(read).collect();
         assert_eq!(found, [("eth0".into(), MacAddress([0xb4, 0x99, 0xba, 0, 0, 1]))]);
     }
 }

@@ -7,15 +7,15 @@ mod report;
 pub(super) mod testing;
 
 pub(super) use fix::{candidates, command};
-pub(super) use report::{bridge, implicit, lowest};
+pub(super) use report::{bridge, implicit, lowest, unknown_options};
 
-use super::commands::{Attempt, guess};
+use super::commands::{Attempt, guess, makes};
 use super::eni::{Opt, Stanza};
 use super::kernel::{Address, Kernel, LinkKind};
 use super::udev::Udev;
 use super::{Stack, World};
 use crate::judgement::{Effect, Pin};
-use crate::links::{Evidence, Shape, Source};
+use crate::links::Shape;
 use crate::span::Place;
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,14 +28,13 @@ pub(super) fn udev(world: World<'_>, stack: &Stack) -> Option<Udev> {
 }
 
 /// The kernel before any interface is brought up. What the configuration makes itself (`made`) is
-/// not there yet, even where `/sys` shows it running. Where nothing tells which links exist, all
+/// not there yet, even where `/sys` or facts show it running. Where nothing tells which links exist, all
 /// others do.
 pub(super) fn kernel(world: World<'_>, udev: Option<&Udev>, made: BTreeSet<BString>) -> Kernel {
     let mut kernel = Kernel::new(udev.cloned());
     for (name, link) in world.links.iter().filter(|(name, link)| !made.contains(*name) && link.shape != Shape::Bridge) {
-        let running = |evidence: &&Evidence| matches!(evidence.source, Source::Sysfs(_));
         let complete = world.links.is_complete();
-        let own = link.evidence.iter().find(|evidence| !evidence.assigned && (!complete || running(evidence)));
+        let own = link.evidence.iter().find(|evidence| !evidence.assigned && (!complete || evidence.is_shown()));
         if let Some(own) = own {
             kernel.add_physical(name.as_bstr(), Address::Known(own.address));
         }
@@ -171,6 +170,16 @@ pub(super) fn carries_ip<'a>(mut stanzas: impl Iterator<Item = &'a Stanza>) -> b
         matches!(method, b"dhcp" | b"dhcp6" | b"auto" | b"bootp")
     };
     stanzas.any(|stanza| asks(stanza) || stanza.options.iter().any(|opt| opt.key.token.text == "address"))
+}
+
+/// The links that the command lines of an interface may make.
+pub(super) fn made_by_commands<'a>(
+    name: &BStr,
+    options: impl Iterator<Item = &'a Opt>,
+) -> impl Iterator<Item = BString> {
+    let environment = BTreeMap::from([("IFACE".into(), name.to_owned())]);
+    let runs_up = |opt: &&Opt| matches!(&opt.key.token.text[..], b"pre-up" | b"up" | b"post-up");
+    options.filter(runs_up).flat_map(move |opt| makes(opt.value.text.as_bstr(), &environment))
 }
 
 /// The words of a value.

@@ -1,11 +1,13 @@
 //! What is told of a bridge once everything is up.
 
 use super::Record;
-use crate::judgement::{Bridge, Effect, Outcome, Pin};
+use crate::judgement::{Bridge, Effect, Outcome, Pin, UnknownOption};
 use crate::span::Place;
+use crate::stack::eni::Config;
+use crate::stack::eni::unknown::{self, Table};
 use crate::stack::kernel::{Address, Kernel};
 use bstr::{BStr, BString, ByteSlice};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -44,13 +46,29 @@ pub(in crate::stack) fn bridge(
 
 /// The bridges that only hook commands of other interfaces make.
 pub(in crate::stack) fn implicit(kernel: &Kernel, record: &Record, files: &[Arc<Path>], own: &[Bridge]) -> Vec<Bridge> {
-    let others = kernel.bridges().filter(|name| !own.iter().any(|bridge| bridge.name == **name));
+    let own: BTreeSet<&BString> = own.iter().map(|bridge| &bridge.name).collect();
+    let others = kernel.bridges().filter(|name| !own.contains(name));
     let bridge_of = |name: &BString| {
         let made_by = kernel.link(name.as_bstr())?.made_by.clone()?;
         let bridge = bridge(kernel, record, files, name.as_bstr(), made_by, Vec::new());
         Some(Bridge { implicit: Some("only a hook command makes it".to_owned()), ..bridge })
     };
     others.filter_map(bridge_of).collect()
+}
+
+/// The options that look like a bridge's and that none of the tables knows, those left out that a
+/// pin tells of already.
+pub(in crate::stack) fn unknown_options(config: &Config, tables: &[&Table], bridges: &[Bridge]) -> Vec<UnknownOption> {
+    let pins = bridges.iter().flat_map(|bridge| &bridge.pins);
+    let lines: BTreeMap<(&Path, usize), usize> =
+        pins.map(|pin| ((&*pin.line.file, pin.line.span.start), pin.line.span.end)).collect();
+    let told = |place: &Place| {
+        let before = lines.range(..=(&*place.file, place.span.start)).next_back();
+        before.is_some_and(|((file, _), end)| *file == &*place.file && place.span.end <= *end)
+    };
+    let mut unknown = unknown::options(config, tables);
+    unknown.retain(|option| !told(&option.place));
+    unknown
 }
 
 /// What follows for a bridge that nothing gives an address.

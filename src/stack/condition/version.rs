@@ -1,7 +1,7 @@
 //! `KernelVersion=`: comparisons that must all hold (`condition_test_kernel_version()`), by
 //! `strverscmp_improved()` (src/fundamental/string-util-fundamental.c).
 
-use crate::systemd::glob::fnmatch;
+use crate::fnmatch::fnmatch;
 use crate::systemd::words::{Cut, words};
 use bstr::ByteSlice;
 use std::cmp::Ordering;

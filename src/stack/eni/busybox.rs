@@ -79,7 +79,7 @@ impl Reader<'_> {
                 let help = "name an existing file: there are no patterns, and a relative path starts at the working directory, / at boot";
                 return Err(self.die(from, &message, help));
             }
-            Opened::TooMany => {
+            Opened::TooMany { .. } => {
                 let message = format!("can't open '{}': Too many open files", path.as_bstr());
                 return Err(self.die(from, &message, "remove the `source` line that leads back"));
             }

@@ -13,6 +13,7 @@ pub mod ifupdown;
 pub mod ifupdown2;
 pub mod ifupdown_ng;
 pub mod source;
+pub mod unknown;
 pub mod write;
 
 /// Where the family's file lies.
@@ -83,7 +84,7 @@ pub struct Stanza {
     pub family: Option<Token>,
     /// `static`, `dhcp` ...; as with the family.
     pub method: Option<Token>,
-    /// The names after `inherits`, and for ifupdown-ng those of `inherit` lines.
+    /// The names after `inherits`. ifupdown-ng has an option `inherit` for each, and for `inherit` lines.
     pub inherits: Vec<Token>,
     /// The stanza that ifupdown copies options from before it reads this one's.
     pub parent: Option<usize>,
@@ -149,7 +150,9 @@ pub struct Config {
 }
 
 /// As many templates as one stanza's `inherits` is followed through.
-const INHERIT_LIMIT: usize = 64;
+const INHERIT_LIMIT: usize = 16;
+/// As many options as one stanza takes from templates.
+const INHERITED_LIMIT: usize = 1000;
 
 impl Config {
     /// The index of an ifupdown stanza and, after it, of those it inherits from.
@@ -162,9 +165,12 @@ impl Config {
     /// one option stay apart.
     #[must_use]
     pub fn options(&self, stanza: usize) -> Vec<&Opt> {
-        let mut stanzas: Vec<&Stanza> = self.ancestry(stanza).filter_map(|index| self.stanzas.get(index)).collect();
+        let own = self.stanzas.get(stanza).into_iter().flat_map(|stanza| &stanza.options);
+        let mut stanzas: Vec<&Stanza> =
+            self.ancestry(stanza).skip(1).filter_map(|index| self.stanzas.get(index)).collect();
         stanzas.reverse();
-        stanzas.into_iter().flat_map(|stanza| &stanza.options).collect()
+        let inherited = stanzas.into_iter().flat_map(|stanza| &stanza.options).take(INHERITED_LIMIT);
+        inherited.chain(own).collect()
     }
 
     /// A `source` line leads to more than is read.

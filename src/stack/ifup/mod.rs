@@ -5,7 +5,6 @@ pub(super) mod names;
 pub(super) mod pins;
 pub(super) mod report;
 pub(super) mod template;
-pub(super) mod unknown;
 pub(super) mod variables;
 pub(super) mod ways;
 

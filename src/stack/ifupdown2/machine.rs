@@ -8,7 +8,7 @@ use super::ports::Names;
 use crate::address::MacAddress;
 use crate::host::Host;
 use crate::span::Place;
-use crate::stack::bring_up::{self, Record};
+use crate::stack::bring_up::{self, Record, made_by_commands};
 use crate::stack::commands;
 use crate::stack::eni::Opt;
 use crate::stack::kernel::{Kernel, LinkKind};
@@ -60,7 +60,9 @@ impl<'a> Machine<'a> {
         let vlans =
             below.filter(|name| interfaces.get(name.as_bstr()).is_none() && vlan_parent(name.as_bstr()).is_some());
         let made = interfaces.iter().filter(|interface| interface.is_made()).map(|interface| &interface.name);
-        let made = made.chain(vlans).cloned().collect();
+        let hooked =
+            interfaces.iter().flat_map(|interface| made_by_commands(interface.name.as_bstr(), interface.options()));
+        let made = made.chain(vlans).cloned().chain(hooked).collect();
         let udev = bring_up::udev(world, stack);
         Self {
             host: world.host,

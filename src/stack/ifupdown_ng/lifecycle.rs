@@ -5,7 +5,7 @@ use super::environment::{environment, merge_requires, option};
 use super::executors::{self, Run};
 use super::settings::Settings;
 use crate::stack::bridge_utils::{BridgeUtils, Release};
-use crate::stack::bring_up::{self, Record, words};
+use crate::stack::bring_up::{self, Record, made_by_commands, words};
 use crate::stack::commands::{self, Status};
 use crate::stack::eni::ifupdown_ng::Interface;
 use crate::stack::hook::{Environment, Hooked};
@@ -51,8 +51,12 @@ impl<'a> Machine<'a> {
         interfaces: &'a BTreeMap<BString, Interface<'a>>,
     ) -> Self {
         let made = interfaces.values().filter(|interface| is_made(interface)).map(|interface| interface.name.clone());
+        let hooked = interfaces.values().flat_map(|interface| {
+            let options = interface.vars.iter().filter_map(|var| var.option);
+            made_by_commands(interface.name.as_bstr(), options)
+        });
         let udev = bring_up::udev(world, stack);
-        let kernel = bring_up::kernel(world, udev.as_ref(), made.collect());
+        let kernel = bring_up::kernel(world, udev.as_ref(), made.chain(hooked).collect());
         let mut machine = Self {
             world,
             stack,

@@ -2,6 +2,7 @@
 
 use super::netdev::Netdev;
 use crate::judgement::UnknownOption;
+use crate::nearest::nearest;
 use crate::stack::unit_pins::misplaced;
 use std::collections::BTreeSet;
 
@@ -60,48 +61,4 @@ pub(super) fn unknown(netdev: &Netdev, release: u32) -> Vec<UnknownOption> {
         }
     }
     found
-}
-
-/// The name that takes the fewest changes, at most two; case counts for none.
-pub(in crate::stack) fn nearest(name: &[u8], known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
-    let name = name.to_ascii_lowercase();
-    let distances = known.map(|known| (distance(&name, known.to_ascii_lowercase().as_bytes()), known));
-    distances.filter(|(distance, _)| *distance <= 2).min().map(|(_, known)| known)
-}
-
-/// Levenshtein's; more than two for what differs more in length.
-fn distance(a: &[u8], b: &[u8]) -> usize {
-    if a.len().abs_diff(b.len()) > 2 {
-        return usize::MAX;
-    }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (line, &mine) in a.iter().enumerate() {
-        let mut diagonal = line;
-        let mut left = line + 1;
-        for (cell, &theirs) in row.iter_mut().skip(1).zip(b) {
-            let above = *cell;
-            left = (diagonal + usize::from(mine != theirs)).min(above + 1).min(left + 1);
-            diagonal = above;
-            *cell = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = line + 1;
-        }
-    }
-    row.last().copied().unwrap_or(usize::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use pretty_assertions::assert_eq;
-
-    #[test]
-    fn finds_the_nearest_key() {
-        let bridge = || KEYS.iter().filter(|row| row.0 == "Bridge").map(|row| row.1);
-        assert_eq!(nearest(b"Stp", bridge()), Some("STP"));
-        assert_eq!(nearest(b"ForwardDelaySecs", bridge()), Some("ForwardDelaySec"));
-        assert_eq!(nearest(b"VlanFilter", bridge()), None);
-        assert_eq!((distance(b"kitten", b"sitting"), distance(b"", b"ab")), (3, 2));
-    }
 }

@@ -106,6 +106,10 @@ fn definition(netdev: &Netdev) -> Option<Problem> {
 
 /// A second file for one name.
 fn second(daemon: &Daemon<'_>, netdev: &Netdev) -> Option<Problem> {
+    if daemon.world.host.is_loose() {
+        // Loose files need not be read together.
+        return None;
+    }
     let maker = daemon.maker_of(netdev.name.as_ref()?).filter(|_| netdev.is_loaded())?;
     let is_second = !std::ptr::eq(maker, netdev) && !netdev.is_refused(daemon.release);
     is_second.then_some(())?;
@@ -113,6 +117,6 @@ fn second(daemon: &Daemon<'_>, netdev: &Netdev) -> Option<Problem> {
         place: netdev.origin.clone()?,
         message: format!("{} sorts first and has this name too: networkd ignores this file", maker.config.name),
         help: Some("keep one of the two files".to_owned()),
-        fatal: true,
+        fatal: false,
     })
 }

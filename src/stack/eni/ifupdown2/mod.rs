@@ -2,9 +2,10 @@
 
 mod classes;
 mod range;
+mod stanza;
 
 use super::source::{Opened, Reading, dirname};
-use super::{Config, MAIN_FILE, Opt, Stanza, Word};
+use super::{Config, MAIN_FILE, Word};
 use crate::host::{Host, Kind, host_path};
 use crate::span::{Place, Span};
 use crate::stack::Version;
@@ -13,16 +14,10 @@ use crate::syntax::interfaces::{Dialect, Words, logical};
 use crate::syntax::{Logical, Token};
 use bstr::{BString, ByteSlice};
 use classes::Classes;
+use stanza::Pending;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
-
-/// Families and methods (`_addrfams`, the same for both families).
-const FAMILIES: &[&str] = &["inet", "inet6"];
-const METHODS: &[&str] = &["dhcp", "dhcp6", "loopback", "manual", "ppp", "static", "tunnel"];
-
-/// As many options as all ranges together may copy.
-const COPY_LIMIT: usize = 1_000_000;
 
 /// Reads the host's file and what it sources.
 #[must_use]
@@ -68,12 +63,6 @@ struct Reader<'a> {
     config: Config,
 }
 
-struct Pending {
-    stanza: Stanza,
-    /// A `vlan` stanza is no interface.
-    vlan: bool,
-}
-
 /// An exception that nobody catches: ifupdown2 ends.
 struct Exception;
 
@@ -107,7 +96,7 @@ impl Reader<'_> {
                 from.into_iter().for_each(|from| self.config.problem(from.clone(), message.as_str(), "", false));
                 return Ok(());
             }
-            Opened::TooMany => return Err(self.exception(from, "maximum recursion depth exceeded", LOOP)),
+            Opened::TooMany { .. } => return Err(self.exception(from, "maximum recursion depth exceeded", LOOP)),
         };
         self.config.files.push(Arc::clone(&file));
         let result = match std::str::from_utf8(&bytes) {
@@ -202,116 +191,6 @@ impl Reader<'_> {
         }
     }
 
-    fn iface(&mut self, line: &Line<'_>, vlan: bool, words: &mut Words<'_>) -> Result<(), Exception> {
-        let Some(name) = words.next() else {
-            return Err(self.exception(Some(&line.place()), "list index out of range", "name the interface"));
-        };
-        // bridgevlan.py finds no bridge for it, and the lookup of None is not caught.
-        if vlan && !name.text.contains(&b'.') {
-            let help = "call a `vlan` stanza BRIDGE.VLAN, or remove it";
-            return Err(self.exception(Some(&line.place()), "argument of type 'NoneType' is not iterable", help));
-        }
-        let stanza = Stanza {
-            family: words.next().filter(|word| !word.text.is_empty()),
-            method: words.next(),
-            ..Stanza::new(line.word(name), line.line.span)
-        };
-        self.pending = Some(Pending { stanza, vlan });
-        Ok(())
-    }
-
-    /// Any line that no keyword starts.
-    fn option(&mut self, line: &Line<'_>, key: &Token, words: &Words<'_>) {
-        let Some(Pending { stanza, .. }) = &mut self.pending else {
-            let message = format!("error processing line '{}'; the line is ignored", line.line.text);
-            let help = "ifupdown2 knows only `iface`, `auto`, `allow-*` and `source` here";
-            return self.config.problem(line.place(), message, help, false);
-        };
-        if !words.has_more() {
-            let message = format!("iface {}: invalid syntax '{}'", stanza.name.token.text, line.line.text);
-            return self.config.problem(line.place(), message, "give the option a value or remove it", false);
-        }
-        // The variable is replaced when the file is read.
-        let mut value = words.rest();
-        value.text = value.text.replace(b"$IFACE", &stanza.name.token.text).into();
-        let key = Token { text: key.text.replace(b"_", b"-").into(), span: key.span };
-        stanza.options.push(Opt { key: line.word(key), value, line: line.line.span });
-    }
-
-    /// What `parse_iface` does after the last option, and `_save_iface`.
-    fn end_stanza(&mut self) -> Result<(), Exception> {
-        let Some(Pending { mut stanza, vlan }) = self.pending.take() else { return Ok(()) };
-        self.check_family(&mut stanza);
-        let names = range::expand(&stanza.name.token.text);
-        if let Some(colon) = stanza.name.token.text.find_byte(b':') {
-            stanza.name.token.text.truncate(colon);
-        }
-        if vlan {
-            return Ok(());
-        }
-        if names.is_empty() {
-            self.save(stanza);
-            return Ok(());
-        }
-        for name in names {
-            self.copied += stanza.options.len() + 1;
-            if self.copied > COPY_LIMIT {
-                let message = "the ranges of this configuration are too large; not all of them are judged";
-                self.config.problem(stanza.place(), message, "", false);
-                break;
-            }
-            let mut copy = stanza.clone();
-            copy.name.token.text = name;
-            self.save(copy);
-        }
-        Ok(())
-    }
-
-    /// `_validate_addr_family`.
-    fn check_family(&mut self, stanza: &mut Stanza) {
-        let Some(family) = &stanza.family else {
-            // A method needs a family before it.
-            stanza.method = None;
-            return;
-        };
-        let name = &stanza.name.token.text;
-        if !FAMILIES.iter().any(|known| family.text == *known) {
-            let message =
-                format!("iface {name}: unsupported address family '{}'; it is ignored with its method", family.text);
-            let place = Place::new(&stanza.name.file, family.span);
-            self.config.problem(place, message, "write inet or inet6; `inherits` does not exist in ifupdown2", false);
-            (stanza.family, stanza.method) = (None, None);
-            return;
-        }
-        let default = Token { text: "static".into(), span: family.span };
-        let method = stanza.method.get_or_insert(default);
-        if !METHODS.iter().any(|known| method.text == *known) {
-            let message = format!("iface {name}: unsupported address method '{}'", method.text);
-            let place = Place::new(&stanza.name.file, method.span);
-            self.config.problem(place, message, "name a method that ifupdown2 knows, `manual` for instance", false);
-        }
-    }
-
-    /// Keeps a stanza and what classes it is in by now; one that equals the first of its name is dropped.
-    fn save(&mut self, stanza: Stanza) {
-        let name = stanza.name.token.text.clone();
-        let starts = self.classes.of(&name, &stanza.name);
-        if let Some(&(first, classes)) = self.first.get(&name) {
-            if classes == starts.len() && same(&self.config.stanzas[first], &stanza) {
-                let message = format!("duplicate interface {name} found; the second one is ignored");
-                return self.config.problem(stanza.place(), message, "remove one of the two", false);
-            }
-        } else {
-            self.first.insert(name.clone(), (self.config.stanzas.len(), starts.len()));
-        }
-        for start in starts {
-            if self.started.insert((start.class.clone(), name.clone())) {
-                self.config.starts.push(start);
-            }
-        }
-        self.config.stanzas.push(stanza);
-    }
-
     /// Only the first word counts.
     fn source(&mut self, line: &Line<'_>, directory: bool, word: Option<Token>) -> Result<(), Exception> {
         let Some(word) = word else {
@@ -371,18 +250,3 @@ impl Reader<'_> {
 }
 
 const LOOP: &str = "remove the `source` line that leads back";
-
-/// `iface.compare`, as far as the two stanzas go: options are compared name by name.
-fn same(a: &Stanza, b: &Stanza) -> bool {
-    fn sorted(stanza: &Stanza) -> Vec<(&BString, &BString)> {
-        let mut options: Vec<_> =
-            stanza.options.iter().map(|option| (&option.key.token.text, &option.value.text)).collect();
-        options.sort_by_key(|option| option.0);
-        options
-    }
-    let text = |token: &Option<Token>| token.as_ref().map(|token| token.text.clone());
-    a.options.len() == b.options.len()
-        && text(&a.family) == text(&b.family)
-        && text(&a.method) == text(&b.method)
-        && sorted(a) == sorted(b)
-}

@@ -1,10 +1,11 @@
 //! How ifupdown-ng reads `/etc/network/interfaces` (`libifupdown/interface-file.c`).
 
 mod merge;
+mod sourced;
 
 use super::source::{Opened, Reading};
 use super::{Config, MAIN_FILE, Opt, Stanza, Start, Word};
-use crate::host::{Host, Kind, host_path, path_bytes};
+use crate::host::Host;
 use crate::span::{Place, Span};
 use crate::stack::Version;
 use crate::syntax::interfaces::{Dialect, Words, logical};
@@ -25,7 +26,6 @@ const RENAMED: &[(&str, &str)] = &[
 /// Words of an `iface` line that choose an executor (`handle_iface`). All others mean nothing.
 const HINTS: &[&str] = &["dhcp", "ppp"];
 
-const MISSING_FILE: &str = "this file is not there";
 const MISSING_NAME: &str = "without any other tokens; the line is ignored";
 
 /// Reads the host's file and what it sources.
@@ -112,8 +112,8 @@ impl Reader<'_> {
             // fopen takes a directory, reading it gives nothing.
             Opened::Directory => return Ok(()),
             Opened::Missing => return Err(Failed),
-            Opened::TooMany => {
-                from.into_iter().for_each(|from| self.config.without_end(from));
+            Opened::TooMany { first } => {
+                from.filter(|_| first).into_iter().for_each(|from| self.config.without_end(from));
                 return Ok(());
             }
         };
@@ -192,7 +192,9 @@ impl Reader<'_> {
         let words: Vec<Token> = words.collect();
         for (index, word) in words.iter().enumerate() {
             if word.text == "inherits" {
-                self.inherit(line, word.span, words.get(index + 1).cloned());
+                let parent = words.get(index + 1);
+                self.config.stanzas.last_mut().into_iter().for_each(|stanza| stanza.inherits.extend(parent.cloned()));
+                self.inherit(line, word.span, parent.cloned());
             } else if HINTS.iter().any(|hint| word.text == *hint) {
                 self.push(line.option("use", word.span, word.clone()));
             }
@@ -218,59 +220,7 @@ impl Reader<'_> {
             let message = "unspecified inherit target; the interface has a configuration error and is not brought up";
             self.config.problem(line.place(keyword), message, "name the template", false);
         }
-        self.push(line.option("inherit", keyword, parent.clone()));
-        if let Some(stanza) = self.config.stanzas.last_mut() {
-            stanza.inherits.push(parent);
-        }
-    }
-
-    fn source(&mut self, line: &Line<'_>, word: Option<Token>) -> Result<(), Failed> {
-        let place = line.place(line.line.span);
-        let Some(word) = word else {
-            self.config.problem(line.place(line.key.span), "missing filename to source", "name the file", false);
-            return Ok(());
-        };
-        if !self.globs {
-            return self.file(&word.text, Some(&place)).map_err(|failed| self.fail(line, &word, MISSING_FILE, failed));
-        }
-        let Some(paths) = self.reading.wordexp(self.host, &word.text) else {
-            return Err(self.fail(line, &word, "matching pattern failed", Failed));
-        };
-        let mut result = Ok(());
-        for (index, path) in paths.iter().enumerate() {
-            let missing = matches!(self.host.kind(&host_path(path)), Kind::Missing | Kind::Dangling);
-            if index == 0 && missing {
-                return Ok(());
-            }
-            let read = self.file(path, Some(&place));
-            result = result.and(read.map_err(|failed| self.fail(line, &word, MISSING_FILE, failed)));
-        }
-        result
-    }
-
-    /// Every regular file, hidden and backup files too, in the order of the directory: here sorted.
-    fn source_directory(&mut self, line: &Line<'_>, word: Option<Token>) -> Result<(), Failed> {
-        let Some(word) = word else {
-            self.config.problem(line.place(line.key.span), "missing directory to source", "name the directory", false);
-            return Ok(());
-        };
-        let dir = host_path(&word.text);
-        if self.host.kind(&dir) != Kind::Dir {
-            let message = format!("while opening directory {}: No such file or directory", word.text);
-            self.config.problem(line.place(word.span), message, "", false);
-            return Ok(());
-        }
-        let real = self.host.canonical(&dir).unwrap_or_default();
-        for name in self.host.entries(&dir) {
-            let entry = host_path(&[path_bytes(&real).as_slice(), b"/", &name].concat());
-            // `d_type` until 0.12.1, so no links; `stat` since.
-            let linked = self.host.canonical(&entry).is_some_and(|target| target != entry);
-            if self.host.is_file(&entry) && (self.newer || !linked) {
-                let path = [word.text.as_slice(), b"/", &name].concat();
-                self.file(&path, Some(&line.place(line.line.span)))?;
-            }
-        }
-        Ok(())
+        self.push(line.option("inherit", keyword, parent));
     }
 
     fn push(&mut self, option: Opt) {
@@ -290,16 +240,6 @@ impl Reader<'_> {
         let message = format!("{} '{}' without interface; the line is ignored", line.key.text, value.text);
         let help = "put it into the `iface` stanza that it belongs to";
         self.config.problem(line.place(line.key.span), message, help, false);
-    }
-
-    /// Said once, where it comes from.
-    fn fail(&mut self, line: &Line<'_>, word: &Token, cause: &str, failed: Failed) -> Failed {
-        if !self.config.problems.last().is_some_and(|problem| problem.fatal) {
-            let message = format!("{cause}; ifupdown-ng could not parse its configuration and brings up nothing");
-            let help = "name an existing file (only newer versions take patterns), or use `source-directory`";
-            self.config.problem(line.place(word.span), message, help, true);
-        }
-        failed
     }
 }
 

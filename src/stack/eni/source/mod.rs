@@ -11,7 +11,9 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 /// As deep as files may source each other. Programs that do not see a loop give up near 1000.
-const DEPTH_LIMIT: usize = 100;
+const DEPTH_LIMIT: usize = 40;
+/// As often as that is tried before no file is opened any more.
+const REFUSAL_LIMIT: usize = 100;
 /// As many files as are read for one program.
 const FILE_LIMIT: usize = 4096;
 /// As many bytes as are read for one program, files that are read twice counted twice.
@@ -32,7 +34,10 @@ pub enum Opened {
     /// Nothing that can be opened.
     Missing,
     /// A limit is reached: files source each other without end.
-    TooMany,
+    TooMany {
+        /// It was not before.
+        first: bool,
+    },
 }
 
 /// What one program has read so far.
@@ -42,24 +47,35 @@ pub struct Reading {
     files: usize,
     bytes: usize,
     names: usize,
+    refused: usize,
 }
 
 impl Reading {
     /// Opens a file by the path that a program uses, relative to `/`. After a
     /// [`File`](Opened::File) comes a [`close`](Self::close).
     pub fn open(&mut self, host: &Host, path: &[u8]) -> Opened {
-        if self.depth >= DEPTH_LIMIT || self.files >= FILE_LIMIT || self.bytes >= BYTE_LIMIT {
-            return Opened::TooMany;
+        if self.depth >= DEPTH_LIMIT || self.is_over() {
+            self.refused += 1;
+            return Opened::TooMany { first: self.refused == 1 };
         }
         let path = plain(host, &host_path(path));
-        if host.kind(&path) == Kind::Dir {
-            return Opened::Directory;
-        }
-        let Some(bytes) = host.read(&path) else { return Opened::Missing };
+        let bytes = match host.kind(&path) {
+            Kind::Dir => return Opened::Directory,
+            Kind::Null => Arc::from([]),
+            _ => match host.read(&path) {
+                Some(bytes) => bytes,
+                None => return Opened::Missing,
+            },
+        };
         self.depth += 1;
         self.files += 1;
         self.bytes += bytes.len();
         Opened::File(Arc::from(path), bytes)
+    }
+
+    /// Whether a limit is reached for good.
+    fn is_over(&self) -> bool {
+        self.files >= FILE_LIMIT || self.bytes >= BYTE_LIMIT || self.refused >= REFUSAL_LIMIT
     }
 
     /// The end of a file.
@@ -71,6 +87,9 @@ impl Reading {
     /// matches nothing stands for itself. None where `wordexp` fails, and for the whole line then.
     pub fn wordexp(&mut self, host: &Host, text: &[u8]) -> Option<Vec<BString>> {
         let mut paths = Vec::new();
+        if self.refused > 0 && self.is_over() {
+            return Some(paths);
+        }
         for pattern in wordexp::split(text)? {
             let found = if fnmatch::is_magic(&pattern) { self.glob(host, &pattern) } else { Vec::new() };
             if found.is_empty() {

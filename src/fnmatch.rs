@@ -1,4 +1,4 @@
-//! `fnmatch(3)` as systemd calls it: no flag, or `FNM_CASEFOLD`.
+//! `fnmatch(3)` with no flag or `FNM_CASEFOLD`, in time that grows no faster than pattern times text.
 
 /// Whether a shell pattern covers the whole text.
 #[must_use]
@@ -35,6 +35,7 @@ fn first_covers(pattern: &[u8], byte: u8, fold_case: bool) -> Option<usize> {
     let (covers, width) = match pattern {
         [b'?', ..] => (true, 1),
         [b'\\', wanted, ..] => (same(*wanted), 2),
+        [b'\\'] => return None,
         [b'[', ..] => match bracket(pattern, byte, fold_case) {
             Some(found) => found,
             // Without its end the bracket stands for itself.
@@ -44,6 +45,22 @@ fn first_covers(pattern: &[u8], byte: u8, fold_case: bool) -> Option<usize> {
         [] => return None,
     };
     covers.then_some(width)
+}
+
+/// Whether a `[` of the pattern has no end, so that it stands for itself.
+#[must_use]
+pub fn has_open_bracket(pattern: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(rest) = pattern.get(at..).filter(|rest| !rest.is_empty()) {
+        at += match rest {
+            [b'[', ..] => match bracket(rest, 0, false) {
+                Some((_, width)) => width,
+                None => return true,
+            },
+            _ => element(rest).map_or(1, |(_, width)| width),
+        };
+    }
+    false
 }
 
 /// Whether a bracket expression holds that byte, and its length; `None` where it has no end.
@@ -122,6 +139,7 @@ mod tests {
             ("br[0", "br[0", true),
             ("br\\*", "br*", true),
             ("br\\*", "brx", false),
+            ("br\\", "br\\", false),
             ("*a*b*c", "xaybzbc", true),
             ("*a*b*c", "xaybzbd", false),
             ("BR0", "br0", false),
@@ -129,6 +147,13 @@ mod tests {
             assert_eq!(fnmatch(pattern.as_bytes(), text.as_bytes(), false), wanted, "{pattern} {text}");
         }
         assert!(fnmatch(b"WEB[A-Z]*", b"webx1", true));
+    }
+
+    #[test]
+    fn finds_brackets_without_end() {
+        for (pattern, open) in [("a[b", true), ("[]", true), ("[]]", false), ("a\\[b", false), ("[a][", true)] {
+            assert_eq!(super::has_open_bracket(pattern.as_bytes()), open, "{pattern}");
+        }
     }
 
     #[test]

@@ -1,0 +1,73 @@
+//! Reading, applying and writing a baseline.
+
+use super::Output;
+use super::setup::Setup;
+use crate::baseline::{Baseline, Entry};
+use crate::discover::Found;
+use anyhow::Context;
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A baseline and what of it occurred.
+pub(super) struct Known {
+    shown: PathBuf,
+    pub(super) baseline: Arc<Baseline>,
+    seen: BTreeSet<Entry>,
+}
+
+impl Known {
+    /// Reads a baseline.
+    pub(super) fn read(path: &Path, here: &Path) -> anyhow::Result<Self> {
+        let shown = || path.display().to_string();
+        let text = std::fs::read(path).with_context(shown)?;
+        let baseline = Baseline::parse(&text, path, folder(path, here)?).map_err(anyhow::Error::msg)?;
+        Ok(Self { shown: path.to_owned(), baseline: Arc::new(baseline), seen: BTreeSet::new() })
+    }
+
+    /// Notes what of it a host has; returns how much of that was asked for.
+    pub(super) fn note(&mut self, found: &Found, entries: Vec<Entry>) -> usize {
+        let asked = entries.iter().filter(|entry| found.asked.covers(&self.baseline.file(entry))).count();
+        self.seen.extend(entries);
+        asked
+    }
+
+    /// Says what of it does not occur any more, of that which this run has looked for.
+    pub(super) fn tell_gone(&self, setup: &Setup<'_>, output: &mut Output) -> anyhow::Result<()> {
+        let looked_for = |entry: &&Entry| {
+            let file = self.baseline.file(entry);
+            setup.options.selection.reports(&entry.rule, &file) && setup.is_given(&file) && !setup.excludes(&file)
+        };
+        let gone: Vec<&Entry> =
+            self.baseline.entries().filter(|entry| !self.seen.contains(entry)).filter(looked_for).collect();
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let shown = self.shown.display();
+        writeln!(output.stderr, "note: {shown} has what does not occur any more; --write-baseline {shown} drops it:")?;
+        for Entry { file, rule, bridge, .. } in gone {
+            let bridge = bridge.as_ref().map_or_else(String::new, |bridge| format!(" ({bridge})"));
+            writeln!(output.stderr, "  {file}: {rule}{bridge}")?;
+        }
+        Ok(())
+    }
+}
+
+/// An empty baseline that is to be written to `path`.
+pub(super) fn empty(path: &Path, here: &Path) -> anyhow::Result<Baseline> {
+    Ok(Baseline::new(folder(path, here)?))
+}
+
+/// Writes a baseline.
+pub(super) fn write(baseline: &Baseline, path: &Path) -> anyhow::Result<()> {
+    let mut text = Vec::new();
+    baseline.write(&mut text)?;
+    std::fs::write(path, text).with_context(|| path.display().to_string())
+}
+
+/// The folder of a baseline, an absolute path without links.
+fn folder(path: &Path, here: &Path) -> anyhow::Result<PathBuf> {
+    let folder = here.join(path).parent().map(Path::to_owned).unwrap_or_default();
+    std::fs::canonicalize(&folder).with_context(|| folder.display().to_string())
+}

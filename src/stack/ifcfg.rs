@@ -1,0 +1,150 @@
+//! What the two readers of ifcfg files share: where the files are, which keys were meant to set a
+//! bridge's address, and the fixes, which are the same for both.
+
+mod fix;
+
+pub(super) use fix::candidates;
+
+use super::commands::guess;
+use crate::address::MacAddress;
+use crate::host::{Host, Kind, host_path, path_bytes};
+use crate::judgement::{Effect, Pin};
+use crate::span::{Place, Span};
+use crate::syntax::Token;
+use crate::syntax::shell::{Content, Outside, Shell};
+use bstr::{BStr, BString, ByteSlice};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where the files are.
+pub(super) const DIRECTORY: &str = "etc/sysconfig/network-scripts";
+
+/// The path of a file there.
+pub(super) fn path(prefix: &str, name: &BStr) -> PathBuf {
+    Path::new(DIRECTORY).join(host_path(&[prefix.as_bytes(), name].concat()))
+}
+
+/// What a key in the file of a bridge was meant to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    /// `MACADDR=`: both readers set it.
+    MacAddr,
+    /// `HWADDR=`: both only compare it.
+    HwAddr,
+    /// `BRIDGE_MACADDR=`: NetworkManager sets it.
+    BridgeMacAddr,
+    /// No reader knows it: another system's word, or another case.
+    Unknown,
+}
+
+/// Keys that people write for a bridge's address, in upper case, a line each.
+const KEYS: &[(&str, Key)] = &[
+    ("BRIDGE_MACADDR", Key::BridgeMacAddr), // NetworkManager's bridge.mac-address
+    ("HWADDR", Key::HwAddr),                // sysconfig.txt: the address that the device must have
+    ("HWADDRESS", Key::Unknown),            // ifupdown's word
+    ("LLADDR", Key::Unknown),               // SUSE's wicked
+    ("LLADDRESS", Key::Unknown),            // written by cloud-init for SUSE
+    ("MACADDR", Key::MacAddr),              // sysconfig.txt: the address that the device is given
+    ("MACADDRESS", Key::Unknown),           // systemd's and netplan's word
+    ("MAC_ADDR", Key::Unknown),             // files in the wild
+];
+
+/// What a key was meant to be; `None` where it has nothing to do with the address.
+pub(super) fn key(name: &BStr) -> Option<Key> {
+    let upper = name.to_ascii_uppercase();
+    let row = KEYS.iter().find(|row| row.0.as_bytes() == upper)?;
+    // Variables are case-sensitive for both readers.
+    Some(if row.0.as_bytes() == name.as_bytes() { row.1 } else { Key::Unknown })
+}
+
+/// A place that was meant to set the address. `value` is as it stands in the file.
+pub(super) fn pin(file: &Arc<Path>, key: &Token, value: &Token, line: Span, effect: Effect) -> Pin {
+    Pin {
+        place: place(file, key, value),
+        line: Place::new(file, line),
+        what: format!("`{}=`", key.text),
+        value: value.text.clone(),
+        meant: guess(&value.text),
+        effect,
+    }
+}
+
+/// The place of an assignment: its value, or all of it where there is none.
+pub(super) fn place(file: &Arc<Path>, key: &Token, value: &Token) -> Place {
+    let span = if value.text.is_empty() { key.span.to(value.span) } else { value.span };
+    Place::new(file, span)
+}
+
+/// A place's file name and line, for people.
+pub(super) fn shown(host: &Host, place: &Place) -> String {
+    let bytes = host.read(&place.file).unwrap_or_default();
+    let (line, _) = crate::span::line_column(&bytes, place.span.start);
+    let name =
+        place.file.file_name().map_or_else(|| place.file.display().to_string(), |name| name.display().to_string());
+    format!("{name}:{line}")
+}
+
+/// Whether an interface with these settings carries an IP address or asks for one.
+pub(super) fn carries_ip(get: impl Fn(&str) -> Option<BString>) -> bool {
+    let is = |key: &str, words: &[&str]| {
+        get(key).is_some_and(|value| words.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes())))
+    };
+    let set = |key: &str| get(key).is_some_and(|value| !value.is_empty());
+    let yes = &["yes", "y", "true", "t", "on", "1"];
+    is("BOOTPROTO", &["dhcp", "bootp", "autoip", "shared"])
+        || set("IPADDR")
+        || (0..10).any(|index| set(&format!("IPADDR{index}")))
+        || set("IPV6ADDR")
+        || set("IPV6ADDR_SECONDARIES")
+        || is("IPV6_AUTOCONF", yes)
+        || is("DHCPV6C", yes)
+}
+
+/// What a shell sees of a host's file system. What the tree does not have is missing only on a
+/// machine's own tree: a repository need not carry it.
+pub(super) fn content(host: &Host, path: &BStr) -> Content {
+    let path = host_path(path);
+    match host.read(&path) {
+        Some(text) => Content::Text(text),
+        None if host.kind(&path) == Kind::Missing
+            && host.is_live()
+            && !path.starts_with("sys")
+            && !path.starts_with("proc") =>
+        {
+            Content::Missing
+        }
+        None => Content::Unknown,
+    }
+}
+
+/// The address that bash makes of the assignment at a place, where that can be told.
+pub(super) fn value_in_bash(host: &Host, place: &Place) -> Option<MacAddress> {
+    let outside = Outside::new(|path| content(host, path));
+    let mut shell = Shell::new(&outside, BTreeMap::new());
+    let path = [b"/", &path_bytes(&place.file)[..]].concat();
+    shell.in_function(|shell| shell.source_file(BStr::new(&path)));
+    let mut variables = ["MACADDR", "BRIDGE_MACADDR"].into_iter().filter_map(|name| shell.variable(BStr::new(name)));
+    guess(variables.find(|variable| variable.place.as_ref() == Some(place))?.value.text()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    #[test]
+    fn knows_what_keys_were_meant_to_be() {
+        for (name, wanted) in [
+            ("MACADDR", Some(Key::MacAddr)),
+            ("macaddr", Some(Key::Unknown)),
+            ("HWADDR", Some(Key::HwAddr)),
+            ("BRIDGE_MACADDR", Some(Key::BridgeMacAddr)),
+            ("LLADDR", Some(Key::Unknown)),
+            ("HWADDR_BLACKLIST", None),
+            ("GENERATE_MAC_ADDRESS_MASK", None),
+        ] {
+            assert_eq!(key(BStr::new(name)), wanted, "{name}");
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Runs what a file says, as far as it goes without running anything.
+//!
+//! Where only the running system can tell which way the shell takes, all ways are followed from
+//! the same state and what they set is merged.
+
+use super::parse::{AndOr, Command, Link, List, Pipeline, Simple};
+use super::run::{Flow, Function, Status};
+use super::state::merge;
+use super::{Shell, Value, pattern};
+use crate::span::Span;
+use bstr::{BStr, BString};
+use std::rc::Rc;
+
+const NOT_TAKEN: &str = "it stands on a way that the shell does not take";
+const IN_FUNCTION: &str = "it stands in a function that nothing here calls";
+const IN_SUBSHELL: &str = "it stands in `( )`, a shell of its own";
+const IN_PIPELINE: &str = "it stands in a pipeline, whose commands run in shells of their own";
+const IN_BACKGROUND: &str = "it ends with `&` and runs in a shell of its own";
+
+impl Shell<'_> {
+    pub(super) fn list(&mut self, list: &List) -> Status {
+        let mut status = Some(true);
+        for and_or in list {
+            if self.flow != Flow::On {
+                self.skip_and_or(and_or, NOT_TAKEN);
+                continue;
+            }
+            status = if and_or.background {
+                self.subshell(IN_BACKGROUND, |shell| shell.and_or(and_or));
+                Some(true)
+            } else {
+                self.and_or(and_or)
+            };
+        }
+        status
+    }
+
+    fn and_or(&mut self, and_or: &AndOr) -> Status {
+        let mut status = self.pipeline(&and_or.first);
+        for (link, pipeline) in &and_or.rest {
+            let wanted = *link == Link::And;
+            status = match status {
+                _ if self.flow != Flow::On => status,
+                Some(succeeded) if succeeded == wanted => self.pipeline(pipeline),
+                Some(_) => {
+                    self.skip_pipeline(pipeline, NOT_TAKEN);
+                    status
+                }
+                None => {
+                    self.branch(&[&|shell: &mut Self| shell.pipeline(pipeline)], true);
+                    None
+                }
+            };
+        }
+        status
+    }
+
+    fn pipeline(&mut self, pipeline: &Pipeline) -> Status {
+        let status = match &pipeline.commands[..] {
+            [command] => self.command(command),
+            commands => {
+                for command in commands {
+                    self.subshell(IN_PIPELINE, |shell| shell.command(command));
+                }
+                None
+            }
+        };
+        status.map(|succeeded| succeeded != pipeline.negated)
+    }
+
+    pub(super) fn command(&mut self, command: &Command) -> Status {
+        if !self.enter(0) {
+            return None;
+        }
+        let status = match command {
+            Command::Simple(simple) => self.simple(simple),
+            Command::If(arms, otherwise) => self.if_clause(arms, otherwise),
+            Command::Loop(variable, condition, body) => self.loop_clause(*variable, condition, body),
+            Command::Case(word, arms) => self.case_clause(*word, arms),
+            Command::Group(list) => self.list(list),
+            Command::Subshell(list) => self.subshell(IN_SUBSHELL, |shell| shell.list(list)),
+            Command::Function(name, body) => {
+                self.skip_command(body, IN_FUNCTION);
+                let function = Function { source: Rc::clone(&self.source), body: Rc::clone(body) };
+                self.functions.insert(name.of(&self.source.bytes).into(), function);
+                Some(true)
+            }
+            Command::Condition(words) => {
+                let source = Rc::clone(&self.source);
+                let words: Vec<&[u8]> = words.iter().map(|word| word.of(&source.bytes)).collect();
+                self.compound_test(&words)
+            }
+            Command::Arithmetic => None,
+        };
+        self.leave();
+        status
+    }
+
+    /// Calls a function that a file defines.
+    pub(super) fn call(&mut self, function: &Function) -> Status {
+        let outer = std::mem::replace(&mut self.source, Rc::clone(&function.source));
+        let status = self.in_function(|shell| shell.command(&function.body));
+        self.source = outer;
+        if self.flow == Flow::Return {
+            self.flow = Flow::On;
+        }
+        status
+    }
+
+    fn subshell(&mut self, why: &'static str, body: impl FnOnce(&mut Self) -> Status) -> Status {
+        if !self.spend(self.variables.len()) {
+            return None;
+        }
+        let outer = (self.variables.clone(), self.functions.clone(), self.hidden.clone(), self.lost.replace(why));
+        let status = body(self);
+        (self.variables, self.functions, self.hidden, self.lost) = outer;
+        self.flow = Flow::On;
+        status
+    }
+
+    fn if_clause(&mut self, arms: &[(List, List)], otherwise: &List) -> Status {
+        let Some(((condition, body), rest)) = arms.split_first() else { return self.list(otherwise) };
+        match self.list(condition) {
+            _ if self.flow != Flow::On => None,
+            Some(true) => {
+                rest.iter().for_each(|(condition, body)| self.skip_lists(&[condition, body], NOT_TAKEN));
+                self.skip_lists(&[otherwise], NOT_TAKEN);
+                self.list(body)
+            }
+            Some(false) => {
+                self.skip_lists(&[body], NOT_TAKEN);
+                if rest.is_empty() { self.list(otherwise) } else { self.next_arm(rest, otherwise) }
+            }
+            None => {
+                let taken = |shell: &mut Self| shell.list(body);
+                let other = |shell: &mut Self| shell.next_arm(rest, otherwise);
+                self.branch(&[&taken, &other], false);
+                None
+            }
+        }
+    }
+
+    /// `elif`, counted as a level: there may be thousands.
+    fn next_arm(&mut self, arms: &[(List, List)], otherwise: &List) -> Status {
+        if !self.enter(0) {
+            return None;
+        }
+        let status = self.if_clause(arms, otherwise);
+        self.leave();
+        status
+    }
+
+    fn loop_clause(&mut self, variable: Option<Span>, condition: &List, body: &List) -> Status {
+        let name = variable.map(|name| BString::from(name.of(&self.source.bytes)));
+        let round = |shell: &mut Self| {
+            if let Some(name) = &name {
+                shell.set(BStr::new(name), Value::Unknown);
+            }
+            shell.list(condition);
+            shell.list(body)
+        };
+        self.branch(&[&round], true);
+        None
+    }
+
+    fn case_clause(&mut self, word: Span, arms: &[(Vec<Span>, List)]) -> Status {
+        let source = Rc::clone(&self.source);
+        let value = self.expand(word.of(&source.bytes));
+        let mut possible: Vec<&List> = Vec::new();
+        let mut settled = false;
+        for (patterns, body) in arms {
+            let mut matched = Some(false);
+            for pattern in patterns {
+                let pattern = self.expand_pattern(pattern.of(&source.bytes));
+                let this = match (&value, pattern) {
+                    (Value::Text(text), Value::Text(pattern)) => pattern::matches(&pattern, text),
+                    _ => None,
+                };
+                matched = if matched == Some(true) || this == Some(true) { Some(true) } else { matched.and(this) };
+            }
+            if settled || matched == Some(false) {
+                self.skip_lists(&[body], NOT_TAKEN);
+            } else {
+                possible.push(body);
+                settled = matched == Some(true);
+            }
+        }
+        match &possible[..] {
+            [] => Some(true),
+            [body] if settled => self.list(body),
+            bodies => {
+                let ways: Vec<_> = bodies.iter().map(|body| move |shell: &mut Self| shell.list(body)).collect();
+                let ways: Vec<&dyn Fn(&mut Self) -> Status> = ways.iter().map(|way| way as _).collect();
+                self.branch(&ways, !settled);
+                None
+            }
+        }
+    }
+
+    /// Follows each of several ways; with `none`, the shell may take none of them.
+    fn branch(&mut self, ways: &[&dyn Fn(&mut Self) -> Status], none: bool) {
+        if !self.spend((ways.len() + 1) * self.variables.len()) {
+            return;
+        }
+        let before = self.variables.clone();
+        let conditional = std::mem::replace(&mut self.conditional, true);
+        let mut after = Vec::new();
+        for way in ways {
+            self.variables.clone_from(&before);
+            way(self);
+            if self.flow == Flow::On {
+                after.push(std::mem::take(&mut self.variables));
+            } else {
+                // Left on this way: what follows happens perhaps.
+                self.flow = Flow::On;
+                self.doubtful = true;
+            }
+        }
+        self.conditional = conditional;
+        if none || after.is_empty() {
+            after.push(before);
+        }
+        self.variables = merge(after);
+    }
+
+    fn simple(&mut self, simple: &Simple) -> Status {
+        let source = Rc::clone(&self.source);
+        if !simple.words.is_empty() {
+            return self.words(simple, &source);
+        }
+        let mut status = Some(!simple.redirected).filter(|plain| *plain);
+        for &word in &simple.assignments {
+            let raw = word.of(&source.bytes);
+            if raw.contains(&b'`') || raw.windows(2).any(|pair| pair == b"$(") {
+                // Its status is that of the command in it.
+                status = None;
+            }
+            self.assign(word, &Default::default());
+        }
+        status
+    }
+}

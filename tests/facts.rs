@@ -1,0 +1,88 @@
+//! `--facts` from outside: which hosts find their facts, what is said of the rest, and the exit codes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::bridgepin;
+use pretty_assertions::assert_eq;
+use std::fs;
+use std::path::Path;
+
+fn write(root: &Path, path: &str, text: &str) {
+    let path = root.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// Hosts with a floating bridge over eno1.
+fn fleet(names: &[&str]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for name in names {
+        write(dir.path(), &format!("hosts/{name}/etc/systemd/network/br0.netdev"), "[NetDev]\nName=br0\nKind=bridge\n");
+        let port = "[Match]\nName=eno1\n[Network]\nBridge=br0\n";
+        write(dir.path(), &format!("hosts/{name}/etc/systemd/network/eno1.network"), port);
+    }
+    dir
+}
+
+fn link(address: &str) -> String {
+    format!(r#"[{{"ifname": "lo"}}, {{"ifname": "eno1", "link_type": "ether", "address": "{address}"}}]"#)
+}
+
+/// What goes to stderr, and the exit code.
+fn run(dir: &Path, arguments: &[&str]) -> (String, i32) {
+    let output = bridgepin().current_dir(dir).args(arguments).output().unwrap();
+    (String::from_utf8(output.stderr).unwrap(), output.status.code().unwrap())
+}
+
+#[test]
+fn fixes_what_the_facts_know_and_tells_the_rest() {
+    let dir = fleet(&["web1", "web2", "web3"]);
+    write(dir.path(), "facts/web1.json", &link("b4:99:ba:00:00:01"));
+    write(dir.path(), "facts/web2.json", "oops");
+    write(dir.path(), "facts/old.json", &link("b4:99:ba:00:00:09"));
+    let (said, code) = run(dir.path(), &["check", "--fix", "--facts", "facts", "hosts"]);
+    assert_eq!(code, 2);
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines[0].starts_with("error: facts/web2.json: no JSON ("), "{said}");
+    assert_eq!(
+        lines[1..],
+        [
+            "note: no facts for 2 hosts: hosts/web2, hosts/web3; a file of facts is named after its host, like web2.json",
+            "note: no host for 2 files of facts: facts/old.json, facts/web2.json",
+        ]
+    );
+    let pinned = fs::read_to_string(dir.path().join("hosts/web1/etc/systemd/network/br0.netdev")).unwrap();
+    assert_eq!(pinned, "[NetDev]\nName=br0\nKind=bridge\nMACAddress=b4:99:ba:00:00:01\n");
+    let (said, code) = run(dir.path(), &["check", "--facts", "facts", "--quiet", "hosts/web1"]);
+    assert_eq!((said.as_str(), code), ("", 0));
+}
+
+#[test]
+fn one_file_for_one_host() {
+    let dir = fleet(&["web1"]);
+    write(dir.path(), "web1.json", &link("b4:99:ba:00:00:01"));
+    let (said, code) = run(dir.path(), &["check", "--fix", "--facts", "web1.json", "--root", "hosts/web1"]);
+    assert_eq!((said.as_str(), code), ("", 0));
+}
+
+#[test]
+fn an_address_that_renames_is_held_back() {
+    let dir = fleet(&["web1"]);
+    write(dir.path(), "facts/web1.json", &link("b4:99:ba:00:00:01"));
+    let rule = "SUBSYSTEM==\"net\", ATTR{address}==\"b4:99:ba:00:00:01\", NAME=\"eno1\"\n";
+    write(dir.path(), "hosts/web1/etc/udev/rules.d/70-persistent-net.rules", rule);
+    assert_eq!(run(dir.path(), &["check", "--fix", "--facts", "facts", "hosts"]).1, 1);
+    assert_eq!(run(dir.path(), &["check", "--fix", "--unsafe-fixes", "--facts", "facts", "hosts"]).1, 0);
+}
+
+#[test]
+fn a_path_that_is_not_there_is_refused() {
+    let dir = fleet(&["web1"]);
+    for command in ["check", "list"] {
+        let (said, code) = run(dir.path(), &[command, "--facts", "nowhere", "hosts"]);
+        assert_eq!(code, 2, "{said}");
+        assert!(said.starts_with("error: nowhere: not there; --facts takes "), "{said}");
+    }
+}
