@@ -15,8 +15,6 @@ use std::sync::Arc;
 
 /// The file that the hook sources since 1.7-2.
 const DEFAULTS: &str = "etc/default/bridge-utils";
-/// Stands before the text of a value that only the running system tells.
-const OPAQUE: &[u8] = b"\0";
 /// What people write who take it for a keyword; where links are not known, these are none.
 const NO_LINKS: &[&[u8]] = &[b"auto", b"no", b"none", b"persistent", b"random", b"stable", b"yes"];
 /// As many of its words as `bridge_ports` has read.
@@ -62,10 +60,11 @@ impl BridgeUtils {
 
     /// Runs it for an interface that is being brought up.
     pub(super) fn run(&self, kernel: &mut Kernel, interface: &BStr, given: &Environment) -> Hooked {
-        let (environment, exited) = self.with_defaults(kernel, given);
+        let found = self.found(kernel, given);
+        let environment = &found.environment;
         let ports = environment.get("IF_BRIDGE_PORTS");
-        let mut hw = self.hw(kernel, interface, &environment);
-        if let Some(status) = exited {
+        let mut hw = self.hw(kernel, interface, &found);
+        if let Some(status) = found.exited {
             refuse(&mut hw, "/etc/default/bridge-utils ends bridge-utils' hook", false);
             return Hooked { status, ..Hooked::nothing(hw.map(|hw| hw.attempt)) };
         }
@@ -98,36 +97,34 @@ impl BridgeUtils {
         Hooked { status: Status::Success, made, ports, hw: hw.map(|hw| hw.attempt) }
     }
 
-    /// The environment after `. /etc/default/bridge-utils`, and the status where that ends the hook.
-    fn with_defaults(&self, kernel: &mut Kernel, given: &Environment) -> (Environment, Option<Status>) {
-        let mut environment = Environment::default();
+    /// What the hook finds after `. /etc/default/bridge-utils`.
+    fn found(&self, kernel: &mut Kernel, given: &Environment) -> Found {
+        let mut found = Found { environment: Environment::default(), opaque_hw: false, exited: None };
         for name in ["IF_BRIDGE_PORTS", "IF_BRIDGE_HW"] {
-            environment.set(name, given.get(name), given.place(name).cloned());
+            found.environment.set(name, given.get(name), given.place(name).cloned());
         }
-        let Some((file, text)) = &self.defaults else { return (environment, None) };
+        let Some((file, text)) = &self.defaults else { return found };
         let sourced = commands::source(kernel, file, text.as_bstr(), &given.values);
         for (name, variable) in sourced.variables {
-            match (name.as_slice(), variable.value) {
-                (b"IF_BRIDGE_PORTS" | b"IF_BRIDGE_HW", Some(value)) => {
-                    environment.set(name, value, Some(variable.place))
-                }
-                (b"IF_BRIDGE_HW", None) => {
-                    let span = variable.place.span;
-                    environment.set(name, [OPAQUE, span.of(text)].concat(), Some(variable.place));
-                }
-                _ => {}
+            let own = variable.place.span.of(text);
+            match name.as_slice() {
+                b"IF_BRIDGE_HW" => found.opaque_hw = variable.value.is_none(),
+                b"IF_BRIDGE_PORTS" if variable.value.is_some() => {}
+                _ => continue,
             }
+            found.environment.set(name, variable.value.unwrap_or_else(|| own.into()), Some(variable.place));
         }
-        (environment, sourced.exited)
+        found.exited = sourced.exited;
+        found
     }
 
     /// `IF_BRIDGE_HW`, with a link's name replaced by its address.
-    fn hw(&self, kernel: &mut Kernel, interface: &BStr, environment: &Environment) -> Option<Hw> {
+    fn hw(&self, kernel: &mut Kernel, interface: &BStr, found: &Found) -> Option<Hw> {
+        let environment = &found.environment;
         let value = environment.get("IF_BRIDGE_HW");
         if value.is_empty() {
             return None;
         }
-        let (opaque, value) = value.strip_prefix(OPAQUE).map_or((false, value), |text| (true, text.as_bstr()));
         let nowhere = || Place::new(&Arc::from(Path::new("")), Span::default());
         let attempt = Attempt {
             link: interface.to_owned(),
@@ -137,7 +134,7 @@ impl BridgeUtils {
             failed: None,
             bad_value: false,
         };
-        if opaque {
+        if found.opaque_hw {
             return Some(Hw { attempt, source: Source::Link(Address::Unknown) });
         }
         // `grep -q "..:..:..:..:..:.."` looks at each line.
@@ -152,6 +149,15 @@ impl BridgeUtils {
         let address = kernel.address(value).filter(|_| value != "lo");
         Some(Hw { attempt, source: address.map_or(Source::Nothing, Source::Link) })
     }
+}
+
+/// The hook's variables.
+struct Found {
+    environment: Environment,
+    /// `IF_BRIDGE_HW` holds what only the running system tells.
+    opaque_hw: bool,
+    /// The file ended the hook.
+    exited: Option<Status>,
 }
 
 /// `IF_BRIDGE_HW`, on its way.

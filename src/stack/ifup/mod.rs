@@ -5,6 +5,8 @@ pub(super) mod names;
 pub(super) mod pins;
 pub(super) mod report;
 pub(super) mod template;
+#[cfg(test)]
+mod tests;
 pub(super) mod variables;
 pub(super) mod ways;
 
@@ -113,7 +115,7 @@ impl<'a> Host<'a> {
     /// Runs a command line of a stanza.
     pub(super) fn command(&mut self, stage: &Stage<'_>, opt: &Opt, line: &Token) -> Status {
         let run = commands::run(&mut self.kernel, &opt.key.file, line, &stage.environment.values);
-        self.pins.command(opt, run.attempts);
+        self.pins.command(stage.interface, opt, run.attempts);
         run.status
     }
 

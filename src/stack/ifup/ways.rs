@@ -122,10 +122,21 @@ impl<'w> Ways<'w> {
             let mut candidate = write::rewrite(self.host, opt, &key, &value)?;
             if !surplus.is_empty() {
                 remove_lines(&mut candidate, &surplus);
+                candidate.title.push_str(" and remove the line that repeats it");
             }
             Some(candidate)
         };
-        lines.into_iter().filter_map(rewrite).collect()
+        let mut candidates: Vec<Candidate> = lines.into_iter().filter_map(rewrite).collect();
+        candidates.extend(self.moved(opt, &surplus));
+        candidates
+    }
+
+    /// An option that stands in the wrong stanza goes, and `bridge_hw` stands where it counts.
+    fn moved(&self, opt: &Opt, surplus: &[&Opt]) -> Option<Candidate> {
+        let mut candidate = self.bridge_hw()?;
+        remove_lines(&mut candidate, &[&[opt], surplus].concat());
+        candidate.title.push_str(" and remove the line that has no effect");
+        Some(candidate)
     }
 
     /// A command: another address in it; the address moved to where `ip link add` takes it; the
@@ -251,5 +262,4 @@ fn remove_lines(candidate: &mut Candidate, surplus: &[&Opt]) {
         }
     }
     candidate.edits.iter_mut().for_each(|edit| edit.edits.sort());
-    candidate.title.push_str(" and remove the line that repeats it");
 }
