@@ -56,7 +56,7 @@ fn interfaces(ran: &Host<'_>) -> Vec<(BString, BString)> {
 }
 
 /// The line of a stanza that makes it a bridge.
-fn ports_line<'c>(config: &'c Config, stanza: usize) -> Option<&'c Opt> {
+fn ports_line(config: &Config, stanza: usize) -> Option<&Opt> {
     let variables = Variables::of(config, stanza);
     let variable = variables.for_hook("IF_BRIDGE_PORTS").last().filter(|variable| !variable.value.is_empty())?;
     variable.lines.last().copied()

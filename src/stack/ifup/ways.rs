@@ -169,8 +169,7 @@ impl<'w> Ways<'w> {
         let text = keyword.of(&bytes).trim_ascii_end();
         let word = text.rfind_byteset(b" \t")?;
         let end = keyword.start + text[..word].trim_end_with(|c| c.is_ascii_whitespace()).len();
-        if !text.get(..4).is_some_and(|text| text == b"type")
-            || before.of(&bytes).last().is_none_or(|byte| !blanks(byte))
+        if text.get(..4).is_none_or(|text| text != b"type") || before.of(&bytes).last().is_none_or(|byte| !blanks(byte))
         {
             return None;
         }
