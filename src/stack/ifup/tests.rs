@@ -188,7 +188,7 @@ fn fixes_are_the_smallest_that_hold() {
         for ending in ["\n", ""] {
             let text = before.strip_suffix('\n').unwrap().to_owned() + ending;
             let fixed = fixed(stack, &host(&[(INTERFACES, &text)]), WANTED, true);
-            assert_eq!(fixed.as_deref().map(|text| text.trim_end()), Some(after.trim_end()), "{stack} {text:?}");
+            assert_eq!(fixed.as_deref().map(str::trim_end), Some(after.trim_end()), "{stack} {text:?}");
         }
     }
 }
