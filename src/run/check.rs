@@ -119,7 +119,7 @@ impl<'a> Run<'a> {
             findings.retain(|finding| setup.covers(found, &finding.place.file));
             findings
         };
-        let mut before_fixes = std::mem::take(&mut report.summary);
+        let mut before_fixes = report.summary.clone();
         before_fixes.ask(|file| setup.covers(found, file));
         if !self.arguments.fix && !self.arguments.diff {
             self.fleet.add(|| found.spot(&found.host), before_fixes);
