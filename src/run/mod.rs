@@ -12,7 +12,9 @@ use crate::exit::Exit;
 use crate::rules::RULES;
 use crate::selection::RuleName;
 use anstream::{AutoStream, ColorChoice};
+use bstr::ByteSlice;
 use clap::CommandFactory;
+use clap_mangen::Man;
 use std::io::{self, Stderr, Stdout, Write};
 
 /// Where output goes; colours are dropped where nobody sees them.
@@ -54,10 +56,31 @@ pub fn run(cli: &Cli) -> anyhow::Result<Exit> {
             Ok(Exit::Clean)
         }
         Command::Man => {
-            clap_mangen::Man::new(Cli::command()).render(&mut output.stdout)?;
+            manual(&mut output.stdout)?;
             Ok(Exit::Clean)
         }
     }
+}
+
+/// Prints the manual page: one for the program, with the options of every command.
+fn manual(out: &mut dyn Write) -> io::Result<()> {
+    let mut program = Cli::command();
+    program.build();
+    let page = Man::new(program.clone());
+    page.render_title(out)?;
+    page.render_name_section(out)?;
+    page.render_synopsis_section(out)?;
+    page.render_description_section(out)?;
+    page.render_options_section(out)?;
+    for command in program.get_subcommands().filter(|command| command.get_name() != "help") {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        writeln!(out, ".SH \"COMMAND {}\"\n{about}.", command.get_name().to_uppercase())?;
+        let mut options = Vec::new();
+        Man::new(command.clone()).render_options_section(&mut options)?;
+        // The options stand in their command's section.
+        out.write_all(&options.replace(".SH OPTIONS\n", ""))?;
+    }
+    page.render_version_section(out)
 }
 
 /// Prints one rule's documentation, or a line for each.

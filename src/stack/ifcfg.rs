@@ -8,7 +8,7 @@ pub(super) use fix::candidates;
 use super::commands::guess;
 use crate::address::MacAddress;
 use crate::host::{Host, Kind, host_path, path_bytes};
-use crate::judgement::{Effect, Pin};
+use crate::judgement::{Effect, Pin, Problem};
 use crate::span::{Place, Span};
 use crate::syntax::Token;
 use crate::syntax::shell::{Content, Outside, Shell};
@@ -23,6 +23,14 @@ pub(super) const DIRECTORY: &str = "etc/sysconfig/network-scripts";
 /// The path of a file there.
 pub(super) fn path(prefix: &str, name: &BStr) -> PathBuf {
     Path::new(DIRECTORY).join(host_path(&[prefix.as_bytes(), name].concat()))
+}
+
+/// Leaves of the readers' complaints those about files that have to do with bridges: what else is
+/// wrong with a host's links is not ours to say.
+pub(super) fn about_bridges(host: &Host, mut problems: Vec<Problem>) -> Vec<Problem> {
+    let mentions = |file: &Path| host.read(file).is_some_and(|text| text.to_ascii_lowercase().contains_str("bridge"));
+    problems.retain(|problem| mentions(&problem.place.file));
+    problems
 }
 
 /// What a key in the file of a bridge was meant to be.

@@ -253,6 +253,10 @@ impl Expansion<'_> {
         let argument = shell.deeper(|shell| expand_one(shell, self.text, &(start..inside.end))).unwrap_or_default();
         let set = value.unknown || if colon { !value.text.is_empty() } else { shell.is_set(name) };
         match sign {
+            b'=' if !set => {
+                shell.set(name, argument.clone());
+                argument
+            }
             b'-' | b'=' | b'?' => {
                 if set {
                     value

@@ -19,7 +19,7 @@ impl Parser<'_> {
         let to_number = !doubled && self.eat(b"&");
         self.blanks();
         let target = self.word()?;
-        Ok(Some((output && !(to_number && !stdout)).then_some(Redirect { stdout, target })))
+        Ok(Some((output && (stdout || !to_number)).then_some(Redirect { stdout, target })))
     }
 
     /// A word, with all that is quoted or substituted in it.

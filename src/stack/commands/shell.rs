@@ -93,6 +93,12 @@ impl<'k> Shell<'k> {
         self.environment.get(BStr::new(name)).map(Word::value).unwrap_or_default()
     }
 
+    /// Sets a variable.
+    pub(super) fn set(&mut self, name: &[u8], word: Word) {
+        let place = self.origin.place(&word.raw);
+        self.variables.insert(name.into(), Value { word, place });
+    }
+
     pub(super) fn is_set(&self, name: &[u8]) -> bool {
         self.variables.contains_key(BStr::new(name)) || self.environment.contains_key(BStr::new(name))
     }
@@ -211,9 +217,7 @@ impl<'k> Shell<'k> {
             if self.steps > STEP_LIMIT {
                 return End::unknown();
             }
-            let place = self.origin.place(&word.raw);
-            let name = BString::from(text.get(name.clone()).unwrap_or_default());
-            self.variables.insert(name, Value { word, place });
+            self.set(text.get(name.clone()).unwrap_or_default(), word);
             let next = self.list(text, body);
             end = End { output: end.output.then(next.output), ..next };
             if self.exited {
@@ -254,10 +258,8 @@ impl<'k> Shell<'k> {
     fn assign(&mut self, text: &[u8], assignments: &[Raw]) {
         for raw in assignments {
             let Some(name) = assignment(text, raw) else { continue };
-            let value = raw.start + name.len() + 1..raw.end;
-            let word = expand_one(self, text, &value);
-            let place = self.origin.place(&value);
-            self.variables.insert(name.into(), Value { word, place });
+            let word = expand_one(self, text, &(raw.start + name.len() + 1..raw.end));
+            self.set(name, word);
         }
     }
 

@@ -5,6 +5,8 @@ pub(super) mod names;
 pub(super) mod pins;
 pub(super) mod report;
 pub(super) mod template;
+#[cfg(test)]
+mod tests;
 pub(super) mod variables;
 pub(super) mod ways;
 
@@ -80,11 +82,27 @@ impl<'a> Host<'a> {
         self.stanzas.get(logical).map_or(&[], Vec::as_slice)
     }
 
-    /// The interfaces to bring up, unless the configuration is refused.
-    pub(super) fn targets(&self) -> Vec<names::Target> {
-        let mut targets = names::targets(self.config, &self.kernel);
+    /// The interfaces that come up by themselves, unless the configuration is refused.
+    pub(super) fn started(&self) -> Vec<names::Target> {
+        self.limited(names::started(self.config, &self.kernel))
+    }
+
+    /// The others, once those are up.
+    pub(super) fn others(&self) -> Vec<names::Target> {
+        let taken = self.up.iter().flat_map(|(name, up)| [name.clone(), up.logical.clone()]);
+        self.limited(names::others(self.config, taken.collect()))
+    }
+
+    fn limited(&self, mut targets: Vec<names::Target>) -> Vec<names::Target> {
         targets.truncate(if self.config.refused { 0 } else { INTERFACE_LIMIT });
         targets
+    }
+
+    /// The logical name that mapping scripts give an interface; none where they fail.
+    pub(super) fn mapped(&mut self, logical: BString) -> Option<BString> {
+        let stanzas = &self.stanzas;
+        let known = |logical: &BStr| stanzas.contains_key(logical);
+        names::mapped(&mut self.kernel, self.world.host, self.config, logical, known)
     }
 
     /// The options of a stanza; none once too many were read.
@@ -97,7 +115,7 @@ impl<'a> Host<'a> {
     /// Runs a command line of a stanza.
     pub(super) fn command(&mut self, stage: &Stage<'_>, opt: &Opt, line: &Token) -> Status {
         let run = commands::run(&mut self.kernel, &opt.key.file, line, &stage.environment.values);
-        self.pins.command(opt, run.attempts);
+        self.pins.command(stage.interface, opt, run.attempts);
         run.status
     }
 

@@ -1,7 +1,7 @@
 //! The ways to pin a bridge in the stanzas of ifupdown and busybox: a line that was meant to is
 //! rewritten before another is added. Which of them works, the stack's judgement of each tells.
 
-use super::variables::Variables;
+use super::variables::{Variables, is_command};
 use crate::edit::{Edit, FileEdit};
 use crate::host::Host;
 use crate::judgement::{Bridge, Candidate, Effect, Outcome, Pin, PinValue};
@@ -122,10 +122,21 @@ impl<'w> Ways<'w> {
             let mut candidate = write::rewrite(self.host, opt, &key, &value)?;
             if !surplus.is_empty() {
                 remove_lines(&mut candidate, &surplus);
+                candidate.title.push_str(" and remove the line that repeats it");
             }
             Some(candidate)
         };
-        lines.into_iter().filter_map(rewrite).collect()
+        let mut candidates: Vec<Candidate> = lines.into_iter().filter_map(rewrite).collect();
+        candidates.extend(self.moved(opt, &surplus));
+        candidates
+    }
+
+    /// An option that stands in the wrong stanza goes, and `bridge_hw` stands where it counts.
+    fn moved(&self, opt: &Opt, surplus: &[&Opt]) -> Option<Candidate> {
+        let mut candidate = self.bridge_hw()?;
+        remove_lines(&mut candidate, &[&[opt], surplus].concat());
+        candidate.title.push_str(" and remove the line that has no effect");
+        Some(candidate)
     }
 
     /// A command: another address in it; the address moved to where `ip link add` takes it; the
@@ -158,8 +169,7 @@ impl<'w> Ways<'w> {
         let text = keyword.of(&bytes).trim_ascii_end();
         let word = text.rfind_byteset(b" \t")?;
         let end = keyword.start + text[..word].trim_end_with(|c| c.is_ascii_whitespace()).len();
-        if !text.get(..4).is_some_and(|text| text == b"type")
-            || before.of(&bytes).last().is_none_or(|byte| !blanks(byte))
+        if text.get(..4).is_none_or(|text| text != b"type") || before.of(&bytes).last().is_none_or(|byte| !blanks(byte))
         {
             return None;
         }
@@ -236,10 +246,6 @@ impl<'w> Ways<'w> {
     }
 }
 
-fn is_command(opt: &Opt) -> bool {
-    ["up", "pre-up", "down", "post-down", "post-up"].iter().any(|name| opt.key.token.text == *name)
-}
-
 fn replaced(pin: &Pin, text: &str) -> Candidate {
     let edit = FileEdit::replace(&pin.place.file, pin.place.span, text);
     Candidate { edits: vec![edit], title: format!("change the address of {} to `{text}`", pin.what) }
@@ -255,5 +261,4 @@ fn remove_lines(candidate: &mut Candidate, surplus: &[&Opt]) {
         }
     }
     candidate.edits.iter_mut().for_each(|edit| edit.edits.sort());
-    candidate.title.push_str(" and remove the line that repeats it");
 }

@@ -275,6 +275,13 @@ fn set(shell: &mut Shell<'_>, request: &Request) -> Result<(), Refusal> {
     };
     let name = existing(shell, request)?;
     let name = name.as_bstr();
+    let is_bridge = shell.kernel.link(name).is_some_and(|link| link.kind == LinkKind::Bridge);
+    if is_bridge
+        && !request.options.is_empty()
+        && request.kind.as_ref().is_some_and(|kind| !kind.text.starts_with(b"bridge"))
+    {
+        return Err(Refusal::Command("a bridge is of another type (`Operation not supported`)".into()));
+    }
     if let Some((address, cause)) = address {
         shell.kernel.set_address(name, address, cause).map_err(|errno| refused(errno, name))?;
     }
