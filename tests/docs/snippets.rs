@@ -44,11 +44,36 @@ fn blocks() -> Vec<Block> {
 impl Block {
     /// The folder to copy, where to, and the exit code wanted; none where the block is not to be run.
     fn place(&self) -> Option<(PathBuf, PathBuf, i32)> {
-        let inner = self.comment.strip_prefix("<!-- run ")?.strip_suffix(" -->")?;
+        let inner = self.comment.strip_prefix("<!-- run ")?;
+        let inner = inner.strip_suffix(" -->").unwrap_or_else(|| panic!("{}: {}", self.at, self.comment));
         let (place, exit) = inner.split_once(", exit ").unwrap_or((inner, "0"));
-        let (kind, folder) = place.split_once(": ")?;
-        let to = if kind == "with" { PathBuf::from(folder) } else { PathBuf::new() };
-        Some((repository().join(folder), to, exit.parse().unwrap()))
+        let (folder, to) = match place.split_once(": ") {
+            Some(("in", folder)) => (folder, ""),
+            Some(("with", folder)) => (folder, folder),
+            _ => panic!("{}: run in or with what?", self.at),
+        };
+        Some((repository().join(folder), PathBuf::from(to), exit.parse().unwrap()))
+    }
+
+    /// Runs it, and compares what a `console` block shows; the last exit code.
+    fn run(&self, folder: &Path) -> i32 {
+        let (at, text) = (&self.at, self.text.join("\n"));
+        if self.language != "console" {
+            return run(&text, folder).1;
+        }
+        let text = text.strip_prefix("$ ").unwrap_or_else(|| panic!("{at}: no command"));
+        let mut exit = 0;
+        for command in text.split("\n$ ") {
+            let (command, shown) = command.split_once('\n').unwrap_or((command, ""));
+            let (printed, status) = run(command, folder);
+            exit = status;
+            let (lines, shown): (Vec<&str>, Vec<&str>) = (printed.lines().collect(), shown.lines().collect());
+            if !shown.is_empty() && !is_shown(&shown, &lines) {
+                assert_eq!(shown.join("\n"), printed, "{at}: {command}");
+                panic!("{at}: `...` stands for no line");
+            }
+        }
+        exit
     }
 }
 
@@ -92,25 +117,7 @@ fn snippets_do_what_they_show() {
         let tree = read_tree(&from);
         assert!(!tree.is_empty(), "{at}: {} is not there", from.display());
         write_tree(&dir.path().join(to), &tree);
-        if block.language != "console" {
-            let (printed, code) = run(&block.text.join("\n"), dir.path());
-            assert_eq!(code, exit, "{at}: {printed}");
-            continue;
-        }
-        let text = block.text.join("\n");
-        let text = text.strip_prefix("$ ").unwrap_or_else(|| panic!("{at}: no command"));
-        let mut code = 0;
-        for command in text.split("\n$ ") {
-            let (command, shown) = command.split_once('\n').unwrap_or((command, ""));
-            let (printed, status) = run(command, dir.path());
-            code = status;
-            let (shown, lines): (Vec<&str>, Vec<&str>) = (shown.lines().collect(), printed.lines().collect());
-            if !shown.is_empty() && !is_shown(&shown, &lines) {
-                assert_eq!(shown.join("\n"), printed, "{at}: {command}");
-                panic!("{at}: `...` stands for no line");
-            }
-        }
-        assert_eq!(code, exit, "{at}");
+        assert_eq!(block.run(dir.path()), exit, "{at}: the exit code");
     }
     assert!(count >= 8, "the pages show {count} runs");
 }
