@@ -17,6 +17,8 @@ use std::sync::Arc;
 const DEFAULTS: &str = "etc/default/bridge-utils";
 /// What people write who take it for a keyword; where links are not known, these are none.
 const NO_LINKS: &[&[u8]] = &[b"auto", b"no", b"none", b"persistent", b"random", b"stable", b"yes"];
+/// As many of its patterns as are held against all links.
+const PATTERN_LIMIT: usize = 100;
 /// As many of its words as `bridge_ports` has read.
 const WORD_LIMIT: usize = 10_000;
 
@@ -218,8 +220,12 @@ fn port_names(kernel: &Kernel, ports: &BStr, release: Release) -> Vec<BString> {
     }
     let mut words: VecDeque<&[u8]> = commands::fields(ports).take(WORD_LIMIT).collect();
     let mut names: Vec<BString> = Vec::new();
-    let mut patterns = false;
+    let (mut patterns, mut tried) = (false, 0);
     while let Some(word) = words.pop_front() {
+        tried += usize::from(patterns);
+        if tried > PATTERN_LIMIT {
+            break;
+        }
         match word {
             b"all" => {
                 let expanded = ALL.iter().filter(|word| release >= Release::Names || **word != b"en.*");

@@ -42,7 +42,7 @@ impl<'a> Machine<'a> {
     }
 
     fn interface(&mut self, name: BString, logical: BString) {
-        if self.ran.up.contains_key(&name) {
+        if self.ran.up.contains_key(&name) || self.ran.is_exhausted() {
             return;
         }
         // A mapping script that fails leaves the name.

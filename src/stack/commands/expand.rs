@@ -1,7 +1,8 @@
 //! Words after expansion: quotes removed, variables and commands substituted, split into fields.
 
 use super::end::Output;
-use super::parse::{self, Raw};
+use super::list::Raw;
+use super::parse;
 use super::scan::brace_end;
 use super::shell::Shell;
 use crate::stack::eni::source::wild;

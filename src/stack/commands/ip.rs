@@ -1,6 +1,7 @@
 //! iproute2's `ip`: its options, objects and `ip link`'s commands.
 
 mod apply;
+mod kinds;
 mod link;
 
 use super::Status;

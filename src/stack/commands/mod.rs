@@ -10,6 +10,7 @@ mod ethtool;
 mod expand;
 mod ifconfig;
 mod ip;
+mod list;
 mod lladdr;
 mod macchanger;
 mod parse;

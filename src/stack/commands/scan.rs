@@ -1,6 +1,7 @@
 //! Words of shell text: where they end, with all that is quoted or substituted in them.
 
-use super::parse::{Flaw, Parser, Raw, Redirect};
+use super::list::{Flaw, Raw, Redirect};
+use super::parse::Parser;
 
 impl Parser<'_> {
     /// A redirection, if one stands here; the inner value is none where it takes no output away.

@@ -2,7 +2,8 @@
 
 use super::end::{End, Output};
 use super::expand::{Word, expand, expand_one};
-use super::parse::{Command, Flaw, List, Pipeline, Raw, Redirect, Then, parse};
+use super::list::{Command, Flaw, List, Pipeline, Raw, Redirect, Then};
+use super::parse::parse;
 use super::{Attempt, Origin, Status, programs, valid_name};
 use crate::span::Place;
 use crate::stack::eni::source::wild;

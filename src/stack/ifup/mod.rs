@@ -72,9 +72,16 @@ impl<'a> Host<'a> {
             stanzas.entry(stanza.name.token.as_bstr()).or_default().push(index);
         }
         let udev = bring_up::udev(world, stack);
-        let mut kernel = bring_up::kernel(world, udev.as_ref(), made(config, is_made));
+        let options = if is_too_large(config) { OPTION_LIMIT } else { 0 };
+        let made = if options == 0 { made(config, is_made) } else { BTreeSet::new() };
+        let mut kernel = bring_up::kernel(world, udev.as_ref(), made);
         kernel.add_physical(BStr::new("lo"), Address::Unknown);
-        Self { world, config, kernel, pins: Pins::new(udev), stanzas, up: BTreeMap::new(), options: 0 }
+        Self { world, config, kernel, pins: Pins::new(udev), stanzas, up: BTreeMap::new(), options }
+    }
+
+    /// Whether as much was acted on as ever is: nothing more is brought up then.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.options >= OPTION_LIMIT
     }
 
     /// The stanzas of a logical interface.
@@ -94,7 +101,7 @@ impl<'a> Host<'a> {
     }
 
     fn limited(&self, mut targets: Vec<names::Target>) -> Vec<names::Target> {
-        targets.truncate(if self.config.refused { 0 } else { INTERFACE_LIMIT });
+        targets.truncate(if self.config.refused || self.is_exhausted() { 0 } else { INTERFACE_LIMIT });
         targets
     }
 
@@ -109,7 +116,7 @@ impl<'a> Host<'a> {
     pub(super) fn variables(&mut self, stanza: usize) -> Result<Variables<'a>, String> {
         let variables = Variables::of(self.config, stanza);
         self.options += variables.all.len() + variables.commands.len();
-        if self.options > OPTION_LIMIT { Err("this configuration is too large".to_owned()) } else { Ok(variables) }
+        if self.is_exhausted() { Err("this configuration is too large".to_owned()) } else { Ok(variables) }
     }
 
     /// Runs a command line of a stanza.
@@ -170,6 +177,18 @@ impl<'a> Host<'a> {
             (Status::Failure, _) => Err(format!("the kernel makes no bridge called `{}`", shortened(stage.interface))),
         }
     }
+}
+
+/// Whether its templates lend more options than are acted on.
+fn is_too_large(config: &Config) -> bool {
+    let mut total = 0usize;
+    let mut counts: Vec<usize> = Vec::with_capacity(config.stanzas.len());
+    for stanza in &config.stanzas {
+        let inherited = stanza.parent.and_then(|parent| counts.get(parent)).copied().unwrap_or_default();
+        counts.push(stanza.options.len() + inherited);
+        total += stanza.options.len() + inherited;
+    }
+    total >= OPTION_LIMIT
 }
 
 /// The links that the configuration makes itself.

@@ -24,6 +24,9 @@ pub(in crate::stack) struct Words {
 /// The bridges, those of the configuration in its order, then those that only hook commands name.
 pub(in crate::stack) fn bridges(ran: &mut Host<'_>, words: &Words) -> Vec<Bridge> {
     let mut bridges = Vec::new();
+    if ran.up.is_empty() && ran.is_exhausted() {
+        return bridges;
+    }
     for (name, logical) in interfaces(ran) {
         let (name, logical) = (name.as_bstr(), logical.as_bstr());
         let is_bridge = ran.kernel.link(name).is_some_and(|link| link.kind == LinkKind::Bridge);

@@ -162,22 +162,15 @@ impl<'w> Ways<'w> {
     fn before_type(&self, opt: &Opt, pin: &Pin) -> Option<Candidate> {
         let bytes = self.host.read(&opt.key.file)?;
         let before = Span::new(opt.value.span.start, pin.place.span.start);
-        let at = before.of(&bytes).rfind(b"type")? + before.start;
-        let keyword = Span::new(at, before.end);
-        let blanks = |byte: &u8| byte.is_ascii_whitespace();
-        // The word before the address, with the blanks around it.
-        let text = keyword.of(&bytes).trim_ascii_end();
-        let word = text.rfind_byteset(b" \t")?;
-        let end = keyword.start + text[..word].trim_end_with(|c| c.is_ascii_whitespace()).len();
-        if text.get(..4).is_none_or(|text| text != b"type") || before.of(&bytes).last().is_none_or(|byte| !blanks(byte))
-        {
-            return None;
-        }
+        let kind = before.start + before.of(&bytes).rfind(b" type ")? + 1;
+        // The word `address`, with the blanks before it.
+        let keyword = before.of(&bytes).trim_ascii_end().rfind_byteset(b" \t")?;
+        let keyword = before.start + before.of(&bytes)[..keyword].trim_ascii_end().len();
         let edits = vec![
-            Edit { span: Span::at(at), content: format!("address {} ", self.values.shell).into() },
-            Edit { span: Span::new(end, pin.place.span.end), content: BString::default() },
+            Edit { span: Span::at(kind), content: format!("address {} ", self.values.shell).into() },
+            Edit { span: Span::new(keyword, pin.place.span.end), content: BString::default() },
         ];
-        let title = "put the address before `type`, where `ip link add` takes it".to_owned();
+        let title = "put the address before `type`, where `ip link` takes it".to_owned();
         Some(Candidate { edits: vec![FileEdit { file: opt.key.file.clone(), edits }], title })
     }
 

@@ -41,6 +41,9 @@ impl<'a> Machine<'a> {
         if let Some(up) = self.ran.up.get(&name) {
             return up.stopped.is_none();
         }
+        if self.ran.is_exhausted() {
+            return false;
+        }
         let logical = self.ran.mapped(logical);
         let Some(logical) = logical.filter(|logical| !self.ran.stanzas(logical.as_bstr()).is_empty()) else {
             return true;
