@@ -2,6 +2,7 @@
 
 use crate::edit::{FileEdit, apply};
 use bstr::{BString, ByteVec};
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::{OsStr, OsString};
@@ -77,6 +78,8 @@ pub struct Host {
     live: bool,
     cache: Rc<Cache>,
     overlay: BTreeMap<PathBuf, Arc<[u8]>>,
+    /// The listings to which the overlay adds names.
+    edited_listings: BTreeMap<OsString, Rc<Listing>>,
 }
 
 /// A real directory or file and where it lies in the host's tree.
@@ -86,10 +89,11 @@ struct Mount {
     entry: Entry,
 }
 
+/// What was read so far. The keys are paths without links, compared as bytes.
 #[derive(Default)]
 struct Cache {
-    listings: RefCell<HashMap<PathBuf, Rc<Listing>>>,
-    files: RefCell<HashMap<PathBuf, Option<Arc<[u8]>>>>,
+    listings: RefCell<HashMap<OsString, Rc<Listing>>>,
+    files: RefCell<HashMap<OsString, Option<Arc<[u8]>>>>,
     unreadable: RefCell<Vec<Unreadable>>,
 }
 
@@ -126,7 +130,7 @@ impl Host {
 
     fn mounted(mounts: impl IntoIterator<Item = Mount>) -> Self {
         let mounts = mounts.into_iter().collect();
-        Self { mounts, live: false, cache: Rc::default(), overlay: BTreeMap::new() }
+        Self { mounts, live: false, cache: Rc::default(), overlay: BTreeMap::new(), edited_listings: BTreeMap::new() }
     }
 
     /// The same host, with nothing of it read yet.
@@ -161,15 +165,27 @@ impl Host {
     }
 
     /// What a walk has already seen, so that it is not read again.
-    pub fn seed(&self, dir: PathBuf, listing: Listing) {
-        self.cache.listings.borrow_mut().insert(dir, Rc::new(listing));
+    pub fn seed(&self, dir: &Path, listing: Rc<Listing>) {
+        self.cache.listings.borrow_mut().insert(dir.into(), listing);
     }
 
     /// The same host with one file's text replaced or added.
     #[must_use]
     pub fn with_file(&self, path: &Path, text: Vec<u8>) -> Self {
         let mut host = self.clone();
-        host.overlay.insert(self.place_of(path), text.into());
+        let place = self.place_of(path);
+        let mut entry = Entry::File;
+        for (dir, name) in place.ancestors().filter_map(|path| Some((path.parent()?, path.file_name()?))) {
+            let listing = host.listing(dir);
+            if listing.contains_key(name.as_bytes()) {
+                break;
+            }
+            let mut listing = Listing::clone(&listing);
+            listing.insert(BString::from(name.as_bytes()), entry);
+            host.edited_listings.insert(dir.into(), Rc::new(listing));
+            entry = Entry::Dir;
+        }
+        host.overlay.insert(place, text.into());
         host
     }
 
@@ -200,7 +216,7 @@ impl Host {
         if let Some(text) = self.overlay.get(&resolved.path) {
             return Some(Arc::clone(text));
         }
-        if let Some(known) = self.cache.files.borrow().get(&resolved.path) {
+        if let Some(known) = self.cache.files.borrow().get(resolved.path.as_os_str()) {
             return known.clone();
         }
         let text = match read_regular(&self.outside(&resolved.path)?) {
@@ -210,7 +226,7 @@ impl Host {
                 None
             }
         };
-        self.cache.files.borrow_mut().insert(resolved.path, text.clone());
+        self.cache.files.borrow_mut().insert(resolved.path.into(), text.clone());
         text
     }
 
@@ -218,7 +234,7 @@ impl Host {
     #[must_use]
     pub fn texts(&self) -> BTreeMap<PathBuf, Arc<[u8]>> {
         let files = self.cache.files.borrow();
-        let read = files.iter().filter_map(|(path, text)| Some((path.clone(), Arc::clone(text.as_ref()?))));
+        let read = files.iter().filter_map(|(path, text)| Some((PathBuf::from(path), Arc::clone(text.as_ref()?))));
         let mut texts: BTreeMap<_, _> = read.collect();
         texts.extend(self.overlay.iter().map(|(path, text)| (path.clone(), Arc::clone(text))));
         texts
@@ -296,40 +312,49 @@ impl Host {
     /// Follows `path` through the host's own links: `/` is the root, `..` stops there.
     fn resolve(&self, path: &Path) -> Resolved {
         let mut links = 0;
-        let mut done = PathBuf::new();
-        let mut todo: Vec<OsString> = Vec::new();
-        push_components(&mut todo, path);
-        while let Some(name) = todo.pop() {
-            if name == ".." {
-                done.pop();
-                continue;
-            }
-            let entry = self.listing(&done).get(name.as_bytes()).copied();
-            done.push(&name);
-            let kind = match entry {
-                Some(Entry::Symlink) => {
-                    links += 1;
-                    let target = self.outside(&done).and_then(|real| std::fs::read_link(real).ok());
-                    let (Some(target), true) = (target, links <= SYMLINK_LIMIT) else {
-                        return Resolved { path: done, kind: Kind::Dangling };
-                    };
-                    done.pop();
-                    if target.is_absolute() {
-                        done = PathBuf::new();
+        let mut done = PathBuf::with_capacity(path.as_os_str().len());
+        let mut todo = Cow::Borrowed(path);
+        'links: loop {
+            let mut names = todo.components();
+            while let Some(component) = names.next() {
+                let name = match component {
+                    Component::Normal(name) => name,
+                    Component::ParentDir => {
+                        done.pop();
+                        continue;
                     }
-                    push_components(&mut todo, &target);
-                    continue;
+                    Component::RootDir | Component::CurDir | Component::Prefix(_) => continue,
+                };
+                let entry = self.listing(&done).get(name.as_bytes()).copied();
+                done.push(name);
+                let kind = match entry {
+                    Some(Entry::Symlink) => {
+                        links += 1;
+                        let target = self.outside(&done).and_then(|real| std::fs::read_link(real).ok());
+                        let (Some(target), true) = (target, links <= SYMLINK_LIMIT) else {
+                            return Resolved { path: done, kind: Kind::Dangling };
+                        };
+                        done.pop();
+                        if target.is_absolute() {
+                            done = PathBuf::new();
+                        }
+                        todo = Cow::Owned(target.join(names.as_path()));
+                        continue 'links;
+                    }
+                    Some(Entry::Dir) => continue,
+                    Some(Entry::File) => Kind::File,
+                    Some(Entry::Other) => Kind::Other,
+                    None => Kind::Missing,
+                };
+                let rest = names.as_path();
+                let last = rest.as_os_str().is_empty();
+                if !last {
+                    done.push(rest);
                 }
-                Some(Entry::Dir) => continue,
-                Some(Entry::File) => Kind::File,
-                Some(Entry::Other) => Kind::Other,
-                None => Kind::Missing,
-            };
-            let last = todo.is_empty();
-            todo.iter().rev().for_each(|name| done.push(name));
-            return Resolved { kind: self.settle(kind, last, links > 0, &done), path: done };
+                return Resolved { kind: self.settle(kind, last, links > 0, &done), path: done };
+            }
+            return Resolved { path: done, kind: Kind::Dir };
         }
-        Resolved { path: done, kind: Kind::Dir }
     }
 
     /// What a path is whose walk ended at an entry of `kind`.
@@ -346,19 +371,15 @@ impl Host {
 
     /// The entries of a directory whose path has no links left in it.
     fn listing(&self, dir: &Path) -> Rc<Listing> {
-        let known = self.cache.listings.borrow().get(dir).cloned();
-        let listing = known.unwrap_or_else(|| {
-            let listing = Rc::new(self.list(dir));
-            self.cache.listings.borrow_mut().insert(dir.to_owned(), Rc::clone(&listing));
-            listing
-        });
-        if self.overlay.keys().any(|path| path.starts_with(dir)) {
-            let mut listing = Listing::clone(&listing);
-            for path in self.overlay.keys() {
-                add_path(&mut listing, dir, path, Entry::File);
-            }
-            return Rc::new(listing);
+        let dir = dir.as_os_str();
+        if let Some(edited) = self.edited_listings.get(dir) {
+            return Rc::clone(edited);
         }
+        if let Some(known) = self.cache.listings.borrow().get(dir) {
+            return Rc::clone(known);
+        }
+        let listing = Rc::new(self.list(Path::new(dir)));
+        self.cache.listings.borrow_mut().insert(dir.to_owned(), Rc::clone(&listing));
         listing
     }
 
@@ -410,16 +431,6 @@ pub fn host_path(bytes: &[u8]) -> PathBuf {
 #[must_use]
 pub fn path_bytes(path: &Path) -> BString {
     BString::from(Vec::from_path_lossy(path).into_owned())
-}
-
-/// The components of `path` onto a stack, the first on top; `.` and `/` drop out.
-fn push_components(stack: &mut Vec<OsString>, path: &Path) {
-    let names = path.components().rev().filter_map(|component| match component {
-        Component::Normal(name) => Some(name.to_owned()),
-        Component::ParentDir => Some("..".into()),
-        Component::RootDir | Component::CurDir | Component::Prefix(_) => None,
-    });
-    stack.extend(names);
 }
 
 /// Adds to the listing of `dir` the name by which it leads to `path`.

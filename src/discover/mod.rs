@@ -114,7 +114,7 @@ pub struct Request<'a> {
     pub root: Option<&'a Path>,
     /// Text that stands for a file's (`-` with `--stdin-filename`).
     pub stdin: Option<(&'a Path, &'a [u8])>,
-    /// Whether a path, relative to the current directory, is excluded.
+    /// Whether a path on this machine is excluded.
     pub excluded: &'a dyn Fn(&Path) -> bool,
     /// Excludes hold for paths that were given by name too.
     pub force_exclude: bool,

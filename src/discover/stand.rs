@@ -66,9 +66,9 @@ pub(super) fn stand_of(path: &Path) -> Option<Stand> {
         return root("etc/network").or_else(|| Some(Stand::Interfaces(path.to_owned())));
     }
     root("etc/network/interfaces.d").or_else(|| {
-        let beside = folder.file_name().is_some_and(|name| name == "interfaces.d");
+        folder.file_name().filter(|name| *name == "interfaces.d")?;
         let main = folder.parent()?.join("interfaces");
-        beside.then(|| if main.is_file() { Stand::Interfaces(main) } else { Stand::Interfaces(path.to_owned()) })
+        Some(if main.is_file() { Stand::Interfaces(main) } else { Stand::Interfaces(path.to_owned()) })
     })
 }
 

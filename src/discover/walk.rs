@@ -1,17 +1,19 @@
 //! Walking a folder: its hosts, each visited once the walk has left its root, with the listings
-//! of its directories, so that none is read twice. Memory holds one host's listings at a time.
+//! of its directories, so that none is read twice. Memory holds those of the directories that the
+//! walk is in and of the few below them that hosts have in common.
 
 use super::stand::{Stand, is_worth_reading, stand_of};
-use super::{Asked, Search, Visit, relative};
+use super::{Asked, Search, Visit};
 use crate::host::{Entry, Listing, entry_of};
 use bstr::BString;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use walkdir::WalkDir;
 
-/// The folders of a root whose listings are kept until the walk has left the root.
+/// The folders of a root whose listings are kept until the walk has left the root, and the folders above them.
 const KEPT: &[&str] = &[
     "etc",
     "etc/default",
@@ -44,9 +46,8 @@ const KEPT: &[&str] = &[
 
 /// Walks `folder`; with `keep`, what was visited is remembered.
 pub(super) fn walk(search: &mut Search<'_>, folder: &Path, keep: bool, visit: &mut Visit<'_>) -> anyhow::Result<()> {
-    let mut walk = Walk { folder, keep, hosts: BTreeSet::new(), listings: BTreeMap::new() };
+    let mut walk = Walk { keep, open: Vec::new(), above: BTreeSet::new() };
     let mut entries = WalkDir::new(folder).sort_by_file_name().into_iter();
-    let mut now = PathBuf::new();
     while let Some(entry) = entries.next() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -55,16 +56,11 @@ pub(super) fn walk(search: &mut Search<'_>, folder: &Path, keep: bool, visit: &m
                 continue;
             }
         };
+        walk.leave(entry.depth(), search, visit)?;
         let (path, kind) = (entry.path(), entry_of(entry.file_type()));
-        if entry.depth() > 0 {
-            let parent = path.parent().unwrap_or(path);
-            if now != parent {
-                walk.leave(parent, search, visit)?;
-                parent.clone_into(&mut now);
-            }
-            let name = BString::from(entry.file_name().as_bytes());
-            walk.listings.entry(parent.to_owned()).or_default().insert(name, kind);
-            if is_vcs(entry.file_name(), kind) || (search.request.excluded)(&relative(&search.here, path)) {
+        if let Some(parent) = walk.open.last_mut() {
+            parent.listing.insert(BString::from(entry.file_name().as_bytes()), kind);
+            if is_vcs(entry.file_name(), kind) || (search.request.excluded)(path) {
                 if kind == Entry::Dir {
                     entries.skip_current_dir();
                 }
@@ -72,56 +68,104 @@ pub(super) fn walk(search: &mut Search<'_>, folder: &Path, keep: bool, visit: &m
             }
         }
         match kind {
-            Entry::Dir => _ = walk.listings.entry(path.to_owned()).or_default(),
+            Entry::Dir => walk.open.push(Open { path: path.to_owned(), ..Open::default() }),
             Entry::Other => {}
             Entry::File | Entry::Symlink => {
-                walk.hosts.extend(stand_of(path).filter(|stand| is_worth_reading(stand, path)));
-            }
-        }
-    }
-    walk.leave(Path::new(""), search, visit)
-}
-
-struct Walk<'a> {
-    folder: &'a Path,
-    keep: bool,
-    /// The hosts whose roots the walk is in.
-    hosts: BTreeSet<Stand>,
-    listings: BTreeMap<PathBuf, Listing>,
-}
-
-impl Walk<'_> {
-    /// Visits the hosts whose root the walk has left now that it is in `now`, and forgets their listings.
-    fn leave(&mut self, now: &Path, search: &mut Search<'_>, visit: &mut Visit<'_>) -> anyhow::Result<()> {
-        let left: Vec<Stand> = self.hosts.iter().filter(|stand| !now.starts_with(stand.base())).cloned().collect();
-        for stand in left {
-            self.hosts.remove(&stand);
-            if search.done.contains(&stand) {
-                continue;
-            }
-            let whole = stand.base().starts_with(self.folder);
-            let asked = if whole { Asked::All } else { Asked::Only(BTreeSet::from([self.folder.to_owned()])) };
-            let found = search.found(&stand, asked);
-            if let (Stand::Root(root), true) = (&stand, whole) {
-                let below = self.listings.range(root.clone()..).take_while(|(dir, _)| dir.starts_with(root));
-                for (dir, listing) in below {
-                    found.host.seed(dir.strip_prefix(root).unwrap_or(dir).to_owned(), listing.clone());
+                if let Some(stand) = stand_of(path).filter(|stand| is_worth_reading(stand, path)) {
+                    walk.note(stand);
                 }
             }
-            if self.keep {
-                search.done.insert(stand);
-            }
-            visit(found)?;
         }
-        self.listings.retain(|dir, _| now.starts_with(dir) || kept_for(dir).is_some_and(|root| now.starts_with(root)));
+    }
+    walk.leave(0, search, visit)?;
+    for stand in std::mem::take(&mut walk.above) {
+        let asked = Asked::Only(BTreeSet::from([folder.to_owned()]));
+        walk.visit(stand, asked, &[], search, visit)?;
+    }
+    Ok(())
+}
+
+struct Walk {
+    keep: bool,
+    /// The directories that the walk is in, the innermost last.
+    open: Vec<Open>,
+    /// The hosts whose roots lie above the folder that is walked.
+    above: BTreeSet<Stand>,
+}
+
+/// A directory that the walk is in.
+#[derive(Default)]
+struct Open {
+    path: PathBuf,
+    listing: Listing,
+    /// What the walk saw below it, of what may be [`KEPT`], by the paths from here.
+    below: Vec<(PathBuf, Rc<Listing>)>,
+    /// The hosts whose roots it is.
+    hosts: BTreeSet<Stand>,
+}
+
+impl Walk {
+    /// Notes a host, to be visited when the walk leaves its root.
+    fn note(&mut self, stand: Stand) {
+        let base = stand.base().as_os_str();
+        let hosts = match self.open.iter_mut().rev().find(|open| open.path == base) {
+            Some(open) => &mut open.hosts,
+            None => &mut self.above,
+        };
+        hosts.insert(stand);
+    }
+
+    /// Leaves the directories that are deeper than `depth`, and visits the hosts whose roots they are.
+    fn leave(&mut self, depth: usize, search: &mut Search<'_>, visit: &mut Visit<'_>) -> anyhow::Result<()> {
+        while self.open.len() > depth
+            && let Some(Open { path, listing, below: mut seen, hosts }) = self.open.pop()
+        {
+            seen.push((PathBuf::new(), Rc::new(listing)));
+            for stand in hosts {
+                self.visit(stand, Asked::All, &seen, search, visit)?;
+            }
+            let (Some(parent), Some(name)) = (self.open.last_mut(), path.file_name()) else { continue };
+            for (dir, listing) in seen {
+                let dir = if dir.as_os_str().is_empty() { PathBuf::from(name) } else { Path::new(name).join(dir) };
+                if is_kept(&dir) {
+                    parent.below.push((dir, listing));
+                }
+            }
+        }
         Ok(())
+    }
+
+    /// Visits a host with the listings that were `seen` below its root.
+    fn visit(
+        &self,
+        stand: Stand,
+        asked: Asked,
+        seen: &[(PathBuf, Rc<Listing>)],
+        search: &mut Search<'_>,
+        visit: &mut Visit<'_>,
+    ) -> anyhow::Result<()> {
+        if search.done.contains(&stand) {
+            return Ok(());
+        }
+        let found = search.found(&stand, asked);
+        if let Stand::Root(_) = stand {
+            for (dir, listing) in seen {
+                found.host.seed(dir, Rc::clone(listing));
+            }
+        }
+        if self.keep {
+            search.done.insert(stand);
+        }
+        visit(found)
     }
 }
 
-/// The root of which `dir` would be one of the [`KEPT`] folders.
-fn kept_for(dir: &Path) -> Option<&Path> {
-    let tail = KEPT.iter().filter(|tail| dir.ends_with(tail)).max_by_key(|tail| tail.len())?;
-    dir.ancestors().nth(Path::new(tail).components().count())
+/// Whether `dir` is one of the [`KEPT`] folders, or may become one by the names of the folders above it.
+fn is_kept(dir: &Path) -> bool {
+    let dir = dir.as_os_str().as_bytes();
+    let ends =
+        |kept: &&str| kept.as_bytes().strip_suffix(dir).is_some_and(|above| above.is_empty() || above.ends_with(b"/"));
+    KEPT.iter().any(ends)
 }
 
 fn is_vcs(name: &OsStr, kind: Entry) -> bool {

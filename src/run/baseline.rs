@@ -7,7 +7,6 @@ use crate::discover::Found;
 use crate::rules;
 use anyhow::Context;
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -51,10 +50,13 @@ impl Known {
             return Ok(());
         }
         let shown = self.shown.display();
-        writeln!(output.stderr, "note: {shown} has what does not occur any more; --write-baseline {shown} drops it:")?;
+        writeln!(
+            output.stderr()?,
+            "note: {shown} has what does not occur any more; --write-baseline {shown} drops it:"
+        )?;
         for Entry { file, rule, bridge, .. } in gone {
             let bridge = bridge.as_ref().map_or_else(String::new, |bridge| format!(" ({bridge})"));
-            writeln!(output.stderr, "  {file}: {rule}{bridge}")?;
+            writeln!(output.stderr()?, "  {file}: {rule}{bridge}")?;
         }
         Ok(())
     }

@@ -22,7 +22,6 @@ use crate::report::{Reported, Source, Summary, Tree, Writer, statistics};
 use crate::selection::Layer;
 use bstr::BString;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -50,13 +49,12 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     if failing && !arguments.exit_zero {
         exit = exit.max(Exit::Findings);
     }
-    let out = output.report(is_aside(arguments));
+    let out = output.report(is_aside(arguments))?;
     if arguments.reporting.statistics {
         statistics::write(out, arguments.output_format, &run.counts)?;
     } else {
         run.writer.end(out, &run.summary)?;
     }
-    out.flush()?;
     Ok(exit.max(report_facts(&setup, arguments.quiet, output)?))
 }
 
@@ -193,7 +191,7 @@ impl<'a> Run<'a> {
                 tree.add(file.clone(), Source::new(path_bytes(&shown(found, file)), host.read(file)));
             }
         }
-        let out = output.report(is_aside(self.arguments));
+        let out = output.report(is_aside(self.arguments))?;
         for finding in findings {
             let reported = Reported { finding, tree: &tree, fixed };
             self.summary.count(&reported);
@@ -216,7 +214,7 @@ impl<'a> Run<'a> {
             match saved {
                 Ok(_) => self.summary.files_changed += 1,
                 Err(error) => {
-                    writeln!(output.stderr, "error: {error}")?;
+                    writeln!(output.stderr()?, "error: {error}")?;
                     failed.insert(file.clone());
                 }
             }
@@ -228,7 +226,7 @@ impl<'a> Run<'a> {
     fn print_fixed(&mut self, fixed: &Fixed, found: &Found, output: &mut Output) -> anyhow::Result<BTreeSet<PathBuf>> {
         self.summary.files_changed += usize::from(!fixed.changed.is_empty());
         let text = found.stdin.as_ref().and_then(|file| fixed.host.read(file)).unwrap_or_default();
-        output.stdout.write_all(&text)?;
+        output.stdout()?.write_all(&text)?;
         Ok(BTreeSet::new())
     }
 }
@@ -249,7 +247,7 @@ fn touches(host: &Host, finding: &Finding, files: &BTreeSet<PathBuf>) -> bool {
 fn write_diff(found: &Found, changed: &[Changed], output: &mut Output) -> anyhow::Result<()> {
     for Changed { file, old, new } in changed {
         let path = path_bytes(&diff_path(found, file));
-        diff::write(&mut output.stdout, &[Change { path: &path, old: old.as_deref(), new }])?;
+        diff::write(output.stdout()?, &[Change { path: &path, old: old.as_deref(), new }])?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::Output;
 use super::setup::Setup;
 use crate::discover::{Found, Request, discover};
 use crate::exit::Exit;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Calls `visit` with each host that the arguments name; tells what could not be reached.
@@ -17,7 +17,7 @@ pub(super) fn each_host(
     let mut exit = Exit::Clean;
     let mut text = Vec::new();
     let refuse = |output: &mut Output, message: &str| -> anyhow::Result<Exit> {
-        writeln!(output.stderr, "error: {message}")?;
+        writeln!(output.stderr()?, "error: {message}")?;
         Ok(Exit::Failed)
     };
     let from_stdin = input.paths.iter().any(|path| path == Path::new("-"));
@@ -52,10 +52,11 @@ pub(super) fn each_host(
     };
     let problems = discover(&request, &mut |found| {
         exit = exit.max(visit(&found, output)?);
+        output.show()?;
         Ok(())
     })?;
     for problem in problems {
-        writeln!(output.stderr, "error: {problem}")?;
+        writeln!(output.stderr()?, "error: {problem}")?;
         exit = Exit::Failed;
     }
     Ok(exit)
@@ -71,7 +72,7 @@ pub(super) fn shown(found: &Found, file: &Path) -> PathBuf {
 pub(super) fn report_unreadable(found: &Found, output: &mut Output) -> anyhow::Result<Exit> {
     let mut exit = Exit::Clean;
     for unreadable in found.host.unreadable() {
-        writeln!(output.stderr, "error: {}: {}", shown(found, &unreadable.file).display(), unreadable.message)?;
+        writeln!(output.stderr()?, "error: {}: {}", shown(found, &unreadable.file).display(), unreadable.message)?;
         exit = Exit::Failed;
     }
     Ok(exit)
@@ -82,11 +83,11 @@ pub(super) fn report_facts(setup: &Setup<'_>, quiet: bool, output: &mut Output) 
     let Some(facts) = &setup.options.facts else { return Ok(Exit::Clean) };
     let problems = facts.problems();
     for problem in &problems {
-        writeln!(output.stderr, "error: {problem}")?;
+        writeln!(output.stderr()?, "error: {problem}")?;
     }
     if !quiet {
         for note in facts.unmatched().notes(&setup.here) {
-            writeln!(output.stderr, "note: {note}")?;
+            writeln!(output.stderr()?, "note: {note}")?;
         }
     }
     Ok(if problems.is_empty() { Exit::Clean } else { Exit::Failed })

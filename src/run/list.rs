@@ -30,15 +30,14 @@ pub(super) fn run(arguments: &ListArgs, output: &mut Output) -> anyhow::Result<E
     })?;
     match arguments.output_format {
         ListFormat::Table => {
-            table(&mut output.stdout, &rows)?;
+            table(output.stdout()?, &rows)?;
             if arguments.verbose && !why.is_empty() {
                 writeln!(output.stdout)?;
-                why.iter().try_for_each(|reason| writeln!(output.stdout, "{reason}"))?;
+                why.iter().try_for_each(|reason| writeln!(output.stdout()?, "{reason}"))?;
             }
         }
-        ListFormat::Json => json(&mut output.stdout, &rows)?,
+        ListFormat::Json => json(output.stdout()?, &rows)?,
     }
-    output.stdout.flush()?;
     Ok(exit.max(report_facts(&setup, false, output)?))
 }
 

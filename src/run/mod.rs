@@ -12,30 +12,62 @@ use crate::exit::Exit;
 use crate::rules::RULES;
 use crate::selection::RuleName;
 use anstream::{AutoStream, ColorChoice};
+use bstr::ByteSlice;
 use clap::CommandFactory;
-use std::io::{self, Stderr, Stdout, Write};
+use clap_mangen::Man;
+use std::io::{self, BufWriter, IsTerminal, Write};
 
-/// Where output goes; colours are dropped where nobody sees them.
+/// Where output goes; colours are dropped where nobody sees them. Both streams are written in
+/// blocks, and each in turn before the other is: where they go to one place, lines keep their order.
 pub struct Output {
-    /// The report, the patch or the text.
-    pub stdout: AutoStream<Stdout>,
-    /// What goes wrong, and the report where stdout holds something else.
-    pub stderr: AutoStream<Stderr>,
+    stdout: Stream,
+    stderr: Stream,
+    /// A person waits for the report.
+    is_watched: bool,
 }
+
+type Stream = AutoStream<Box<dyn Write>>;
 
 impl Output {
     fn new(color: Color) -> Self {
-        let choice = match color {
-            Color::Auto => ColorChoice::Auto,
+        let (stdout, stderr) = (io::stdout(), io::stderr());
+        let is_watched = stdout.is_terminal();
+        let choice = |auto| match color {
+            Color::Auto => auto,
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        Self { stdout: AutoStream::new(io::stdout(), choice), stderr: AutoStream::new(io::stderr(), choice) }
+        let (out, err) = (choice(AutoStream::choice(&stdout)), choice(AutoStream::choice(&stderr)));
+        let stream =
+            |to: Box<dyn Write>, choice| AutoStream::new(Box::new(BufWriter::new(to)) as Box<dyn Write>, choice);
+        Self { stdout: stream(Box::new(stdout), out), stderr: stream(Box::new(stderr), err), is_watched }
+    }
+
+    /// The report, the patch or the text.
+    fn stdout(&mut self) -> io::Result<&mut dyn Write> {
+        self.stderr.flush()?;
+        Ok(&mut self.stdout)
+    }
+
+    /// What goes wrong, and the report where stdout holds something else.
+    fn stderr(&mut self) -> io::Result<&mut dyn Write> {
+        self.stdout.flush()?;
+        Ok(&mut self.stderr)
     }
 
     /// Where the report goes; aside is stderr.
-    fn report(&mut self, aside: bool) -> &mut dyn Write {
-        if aside { &mut self.stderr } else { &mut self.stdout }
+    fn report(&mut self, aside: bool) -> io::Result<&mut dyn Write> {
+        if aside { self.stderr() } else { self.stdout() }
+    }
+
+    /// Writes what a person at a terminal waits for.
+    fn show(&mut self) -> io::Result<()> {
+        if self.is_watched { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stdout.flush()?;
+        self.stderr.flush()
     }
 }
 
@@ -45,19 +77,42 @@ impl Output {
 /// Output that cannot be written.
 pub fn run(cli: &Cli) -> anyhow::Result<Exit> {
     let mut output = Output::new(cli.color);
-    match &cli.command {
-        Command::Check(arguments) => check::run(arguments, &mut output),
-        Command::List(arguments) => list::run(arguments, &mut output),
-        Command::Rule { name } => rule(name.as_deref(), &mut output),
+    let exit = match &cli.command {
+        Command::Check(arguments) => check::run(arguments, &mut output)?,
+        Command::List(arguments) => list::run(arguments, &mut output)?,
+        Command::Rule { name } => rule(name.as_deref(), &mut output)?,
         Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Cli::command(), "bridgepin", &mut output.stdout);
-            Ok(Exit::Clean)
+            clap_complete::generate(*shell, &mut Cli::command(), "bridgepin", &mut output.stdout()?);
+            Exit::Clean
         }
         Command::Man => {
-            clap_mangen::Man::new(Cli::command()).render(&mut output.stdout)?;
-            Ok(Exit::Clean)
+            manual(&mut output.stdout()?)?;
+            Exit::Clean
         }
+    };
+    output.flush()?;
+    Ok(exit)
+}
+
+/// Prints the manual page: one for the program, with the options of every command.
+fn manual(out: &mut dyn Write) -> io::Result<()> {
+    let mut program = Cli::command();
+    program.build();
+    let page = Man::new(program.clone());
+    page.render_title(out)?;
+    page.render_name_section(out)?;
+    page.render_synopsis_section(out)?;
+    page.render_description_section(out)?;
+    page.render_options_section(out)?;
+    for command in program.get_subcommands().filter(|command| command.get_name() != "help") {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        writeln!(out, ".SH \"COMMAND {}\"\n{about}.", command.get_name().to_uppercase())?;
+        let mut options = Vec::new();
+        Man::new(command.clone()).render_options_section(&mut options)?;
+        // The options stand in their command's section.
+        out.write_all(&options.replace(".SH OPTIONS\n", ""))?;
     }
+    page.render_version_section(out)
 }
 
 /// Prints one rule's documentation, or a line for each.
@@ -65,13 +120,13 @@ fn rule(name: Option<&str>, output: &mut Output) -> anyhow::Result<Exit> {
     let Some(name) = name else {
         let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or_default();
         for rule in RULES {
-            writeln!(output.stdout, "{:width$}  {}", rule.name, rule.text.lines().next().unwrap_or_default())?;
+            writeln!(output.stdout()?, "{:width$}  {}", rule.name, rule.text.lines().next().unwrap_or_default())?;
         }
         return Ok(Exit::Clean);
     };
     let RuleName(name) = name.parse().map_err(anyhow::Error::msg)?;
     for rule in RULES.iter().filter(|rule| rule.name == name) {
-        write!(output.stdout, "# {}\n\n{}", rule.name, rule.text)?;
+        write!(output.stdout()?, "# {}\n\n{}", rule.name, rule.text)?;
     }
     Ok(Exit::Clean)
 }

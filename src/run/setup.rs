@@ -64,6 +64,9 @@ impl<'a> Setup<'a> {
 
     /// Whether a path, relative to the current directory or absolute, is left out.
     pub(super) fn excludes(&self, path: &Path) -> bool {
+        if self.input.exclude.is_empty() && self.config.exclude.is_empty() {
+            return false;
+        }
         let path = self.here.join(path);
         self.input.exclude.iter().any(|glob| glob.covers_in(&self.here, &path))
             || self.config.exclude.iter().any(|glob| glob.covers_in(&self.config.folder, &path))

@@ -7,17 +7,15 @@ use crate::check::each_subject;
 use crate::exit::Exit;
 use crate::host::path_bytes;
 use crate::report::visible;
-use std::io::Write;
 
 /// Prints the files that each host's judgement reads, one a line.
 pub(super) fn show_files(setup: &Setup<'_>, output: &mut Output) -> anyhow::Result<Exit> {
     let exit = each_host(setup, output, &mut |found, output| {
         each_subject(&found.host, &setup.options(found), |_| ());
         for file in found.host.texts().keys() {
-            writeln!(output.stdout, "{}", visible::text(path_bytes(&shown(found, file))))?;
+            writeln!(output.stdout()?, "{}", visible::text(path_bytes(&shown(found, file))))?;
         }
         report_unreadable(found, output)
     })?;
-    output.stdout.flush()?;
     Ok(exit)
 }
