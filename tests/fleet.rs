@@ -113,3 +113,36 @@ fn very_many_are_counted() {
     assert_eq!(said.matches("as are 88 other bridges").count(), 89);
     assert_eq!(said.matches(", and 78 more.").count(), 89);
 }
+
+#[test]
+fn a_pin_is_stale_only_where_all_ports_are_known() {
+    let stale = |ports: &str, pinned: &str, links: &[(&str, &str)]| {
+        let interfaces = format!(
+            "iface bond0 inet manual\n    bond-slaves eth0 eth1\niface br0 inet manual\n    bridge_ports {ports}\n    bridge_hw {pinned}\n"
+        );
+        let links: Vec<(String, String)> =
+            links.iter().map(|(link, text)| (format!("sys/class/net/{link}"), format!("{text}\n"))).collect();
+        let mut files = vec![("a/etc/network/interfaces", interfaces.as_str())];
+        files.extend(links.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+        let dir = folder(&files);
+        check(dir.path(), &["--sysfs", "sys", "--select", "stale-pin", "a"]).contains("[stale-pin]")
+    };
+    let (first, second, third) = ("b4:99:ba:00:00:01", "b4:99:ba:00:00:02", "b4:99:ba:00:00:03");
+    let one = [("eth0/address", first), ("br0/address", third), ("br0.7/address", third)];
+    assert!(stale("eth0", third, &one), "what lies on the bridge has its address from it");
+    assert!(stale("eth0.5", third, &one));
+    assert!(!stale("eth0", first, &one));
+    assert!(!stale("eth0", "02:00:00:00:00:03", &one), "somebody made it up");
+    assert!(!stale("eth0 eth1", third, &one), "eth1 may have it");
+    assert!(!stale("eth0", third, &[("eth0/address", first), ("eth1/address", third)]));
+    // While they are ports of the bond, both show its address.
+    let bond = [
+        ("bond0/address", first),
+        ("eth0/address", first),
+        ("eth0/bonding_slave/perm_hwaddr", first),
+        ("eth1/address", first),
+        ("eth1/bonding_slave/perm_hwaddr", second),
+    ];
+    assert!(!stale("bond0", second, &bond));
+    assert!(stale("bond0", third, &bond));
+}

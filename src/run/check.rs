@@ -117,15 +117,15 @@ impl<'a> Run<'a> {
             findings.retain(|finding| setup.covers(found, &finding.place.file));
             findings
         };
-        let mut before_fixes = report.summary.clone();
-        before_fixes.ask(|file| setup.covers(found, file));
+        report.summary.ask(|file| setup.covers(found, file));
         if !self.arguments.fix && !self.arguments.diff {
-            self.fleet.add(|| found.spot(&found.host), before_fixes);
+            self.fleet.add(|| found.spot(&found.host), report.summary);
             self.report(found, &found.host, &asked(report.findings), false, output)?;
             return Ok(exit);
         }
         let before = if self.arguments.diff { asked(report.findings.clone()) } else { Vec::new() };
         let level = if self.arguments.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
+        let before_fixes = report.summary.clone();
         let mut fixed = apply_all(&found.host, &options, level, report, &|file| setup.covers(found, file));
         if self.arguments.diff {
             self.fleet.add(|| found.spot(&found.host), before_fixes);
