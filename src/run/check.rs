@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     if arguments.reporting.statistics {
         statistics::write(out, arguments.output_format, &run.counts)?;
     } else {
-        run.writer.end(out, &run.summary)?;
+        run.writer.end(out, &run.summary, arguments.quiet)?;
     }
     Ok(exit.max(report_facts(&setup, arguments.quiet, output)?))
 }

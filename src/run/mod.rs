@@ -4,6 +4,7 @@ mod baseline;
 mod check;
 mod input;
 mod list;
+mod progress;
 mod setup;
 mod show_files;
 
@@ -15,6 +16,7 @@ use anstream::{AutoStream, ColorChoice};
 use bstr::ByteSlice;
 use clap::CommandFactory;
 use clap_mangen::Man;
+use progress::Progress;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 /// Where output goes; colours are dropped where nobody sees them. Both streams are written in
@@ -24,6 +26,7 @@ pub struct Output {
     stderr: Stream,
     /// A person waits for the report.
     is_watched: bool,
+    progress: Progress,
 }
 
 type Stream = AutoStream<Box<dyn Write>>;
@@ -40,17 +43,24 @@ impl Output {
         let (out, err) = (choice(AutoStream::choice(&stdout)), choice(AutoStream::choice(&stderr)));
         let stream =
             |to: Box<dyn Write>, choice| AutoStream::new(Box::new(BufWriter::new(to)) as Box<dyn Write>, choice);
-        Self { stdout: stream(Box::new(stdout), out), stderr: stream(Box::new(stderr), err), is_watched }
+        Self {
+            stdout: stream(Box::new(stdout), out),
+            stderr: stream(Box::new(stderr), err),
+            is_watched,
+            progress: Progress::new(),
+        }
     }
 
     /// The report, the patch or the text.
     fn stdout(&mut self) -> io::Result<&mut dyn Write> {
+        self.progress.clear()?;
         self.stderr.flush()?;
         Ok(&mut self.stdout)
     }
 
     /// What goes wrong, and the report where stdout holds something else.
     fn stderr(&mut self) -> io::Result<&mut dyn Write> {
+        self.progress.clear()?;
         self.stdout.flush()?;
         Ok(&mut self.stderr)
     }
@@ -60,12 +70,17 @@ impl Output {
         if aside { self.stderr() } else { self.stdout() }
     }
 
-    /// Writes what a person at a terminal waits for.
-    fn show(&mut self) -> io::Result<()> {
-        if self.is_watched { self.flush() } else { Ok(()) }
+    /// A host is done: writes what a person at a terminal waits for, or how far the run has come.
+    fn step(&mut self) -> io::Result<()> {
+        if self.is_watched {
+            self.stdout.flush()?;
+            self.stderr.flush()?;
+        }
+        self.progress.step()
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        self.progress.clear()?;
         self.stdout.flush()?;
         self.stderr.flush()
     }
