@@ -233,9 +233,9 @@ fn judge(world: World<'_>, stack: &Stack, udev_unknown: bool) -> Judgement {
         let (worse, better) =
             if other.outcome > bridge.outcome { (other.clone(), &*bridge) } else { (bridge.clone(), other) };
         let beside = if better.outcome == other.outcome {
-            "where udevd runs with its default policy"
+            "Where udevd runs with its default policy"
         } else {
-            "where no udevd runs"
+            "Where no udevd runs"
         };
         let note = format!("{beside}, its address is {}: {}", better.outcome.word(), better.reason);
         *bridge =
