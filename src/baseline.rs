@@ -127,6 +127,12 @@ impl Baseline {
         self.entries.is_empty()
     }
 
+    /// The folder that the entries' files are relative to.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Where the file of an entry lies.
     #[must_use]
     pub fn file(&self, entry: &Entry) -> PathBuf {

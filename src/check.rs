@@ -3,11 +3,13 @@
 use crate::baseline::{Baseline, Entry};
 use crate::facts::Facts;
 use crate::finding::Finding;
+use crate::fleet::Summary;
 use crate::host::{Host, Unreadable};
 use crate::judgement::{Bridge, Judgement, Outcome};
-use crate::links::{Links, Named, Sources};
+use crate::links::{Links, Named, Source, Sources};
 use crate::recognise::{Signs, recognise, with_vendor_files};
 use crate::selection::Selection;
+use crate::span::{Place, line_column};
 use crate::stack::{self, Assume, Family, Stack, World};
 use crate::{fix, rules, silence};
 use bstr::{BStr, BString, ByteSlice};
@@ -36,6 +38,8 @@ pub struct Options {
     pub links: BTreeMap<BString, Named>,
     /// The uplink's address counts even where the bridge has one of its own.
     pub prefer_uplink: bool,
+    /// Where nothing tells an address, one is made up from the host's name and the bridge's.
+    pub generate: bool,
     /// Which findings are reported.
     pub selection: Arc<Selection>,
     /// Findings that are known already.
@@ -104,9 +108,28 @@ impl Subject<'_> {
         let world = World { host, ..self.world };
         self.readings.iter().map(|reading| judge(world, &reading.stack, reading.udev_unknown)).collect()
     }
+
+    /// Where an address is known from, for people.
+    #[must_use]
+    pub fn told_by(&self, source: &Source) -> String {
+        match source {
+            Source::Sysfs(file) => file.display().to_string(),
+            Source::Facts(file, what) => format!("{what} in {}", file.display()),
+            Source::User(by) => by.clone(),
+            Source::File(place, what) => format!("{what} in {}", self.shown(place)),
+        }
+    }
+
+    /// A place as `file:line`.
+    #[must_use]
+    pub fn shown(&self, place: &Place) -> String {
+        let text = self.world.host.read(&place.file).unwrap_or_default();
+        format!("{}:{}", place.file.display(), line_column(&text, place.span.start).0)
+    }
 }
 
 /// What was found on one host.
+#[derive(Default)]
 pub struct Report {
     /// The findings, in the order of their places.
     pub findings: Vec<Finding>,
@@ -114,6 +137,8 @@ pub struct Report {
     pub known: Vec<Entry>,
     /// How many bridges the host has.
     pub bridges: usize,
+    /// What the rules over all hosts want to know.
+    pub summary: Summary,
     /// What could not be read.
     pub unreadable: Vec<Unreadable>,
 }
@@ -135,17 +160,20 @@ pub fn each_subject<R>(host: &Host, options: &Options, mut visit: impl FnMut(&Su
 /// All findings on a host.
 #[must_use]
 pub fn check(host: &Host, options: &Options) -> Report {
-    let mut report = Report { findings: Vec::new(), known: Vec::new(), bridges: 0, unreadable: Vec::new() };
+    let mut report = Report::default();
     let mut readers = Vec::new();
     each_subject(host, options, |subject| {
         let mut found: Vec<Finding> = rules::RULES.iter().flat_map(|rule| (rule.check)(subject)).collect();
         fix::plan::attach(subject, &mut found);
         report.findings.extend(found);
         report.bridges += subject.bridges().len();
+        report.summary.add(subject);
         readers.extend(subject.readings.iter().map(|reading| reading.stack.software));
     });
+    report.findings.extend(report.summary.candidates());
     let findings = silence::commented(host, std::mem::take(&mut report.findings), &readers);
     report.findings = silence::selected(host, findings, &options.selection);
+    report.summary.take_back(host, &mut report.findings);
     report.findings.sort_by(|a, b| (&a.place, a.rule).cmp(&(&b.place, b.rule)));
     if let Some(baseline) = &options.baseline {
         (report.findings, report.known) = baseline.filter(host, report.findings);
@@ -205,9 +233,9 @@ fn judge(world: World<'_>, stack: &Stack, udev_unknown: bool) -> Judgement {
         let (worse, better) =
             if other.outcome > bridge.outcome { (other.clone(), &*bridge) } else { (bridge.clone(), other) };
         let beside = if better.outcome == other.outcome {
-            "where udevd runs with its default policy"
+            "Where udevd runs with its default policy"
         } else {
-            "where no udevd runs"
+            "Where no udevd runs"
         };
         let note = format!("{beside}, its address is {}: {}", better.outcome.word(), better.reason);
         *bridge =

@@ -112,6 +112,9 @@ pub struct CheckArgs {
     /// Whose address a fix prefers
     #[arg(long, value_enum, default_value_t = Prefer::Own, value_name = "WHOSE")]
     pub prefer: Prefer,
+    /// Where nothing tells an address, make one up from the host's name and the bridge's: a fix that is always unsafe
+    #[arg(long)]
+    pub generate: bool,
     /// How to print findings
     #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
     pub output_format: Format,

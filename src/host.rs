@@ -133,6 +133,12 @@ impl Host {
         Self { mounts, live: false, cache: Rc::default(), overlay: BTreeMap::new(), edited_listings: BTreeMap::new() }
     }
 
+    /// The same host, with nothing of it read yet.
+    #[must_use]
+    pub fn afresh(&self) -> Self {
+        Self { cache: Rc::default(), ..self.clone() }
+    }
+
     /// The directory of this machine that plays `/`, or the folder of the loose files.
     #[must_use]
     pub fn folder(&self) -> &Path {

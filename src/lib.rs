@@ -12,6 +12,7 @@ pub mod exit;
 pub mod facts;
 pub mod finding;
 pub mod fix;
+pub mod fleet;
 pub mod fnmatch;
 pub mod glob;
 pub mod host;

@@ -51,9 +51,21 @@ pub fn provenance(text: &[u8]) -> Provenance {
 
 fn template(text: &[u8]) -> Option<&'static str> {
     text.lines().find_map(|line| {
+        if is_mako_control(line) {
+            return Some("Mako");
+        }
         let mark = MARKS.iter().find(|(start, end, _)| line.find(start).is_some_and(|at| line[at..].contains_str(end)));
         mark.map(|mark| mark.2).or_else(|| placeholder(line))
     })
+}
+
+/// A control line of Mako, which ifupdown2 runs its files through (`% for i in range(4):`).
+#[must_use]
+pub fn is_mako_control(line: &[u8]) -> bool {
+    const WORDS: &[&str] = &["def", "elif", "else", "endfor", "endif", "endwhile", "for", "if", "while"];
+    let Some(rest) = line.trim_ascii_start().strip_prefix(b"%") else { return false };
+    let word = rest.trim_ascii_start().split(|byte| !byte.is_ascii_lowercase()).next().unwrap_or_default();
+    WORDS.iter().any(|known| known.as_bytes() == word)
 }
 
 /// `@NAME@` as autoconf and sed scripts have it, and `${NAME}` where no shell expands it.

@@ -74,7 +74,11 @@ fn an_address_that_renames_is_held_back() {
     let rule = "SUBSYSTEM==\"net\", ATTR{address}==\"b4:99:ba:00:00:01\", NAME=\"eno1\"\n";
     write(dir.path(), "hosts/web1/etc/udev/rules.d/70-persistent-net.rules", rule);
     assert_eq!(run(dir.path(), &["check", "--fix", "--facts", "facts", "hosts"]).1, 1);
-    assert_eq!(run(dir.path(), &["check", "--fix", "--unsafe-fixes", "--facts", "facts", "hosts"]).1, 0);
+    assert_eq!(run(dir.path(), &["check", "--fix", "--unsafe-fixes", "--facts", "facts", "hosts"]).1, 1);
+    let netdev = fs::read_to_string(dir.path().join("hosts/web1/etc/systemd/network/br0.netdev")).unwrap();
+    assert!(netdev.ends_with("MACAddress=b4:99:ba:00:00:01\n"));
+    let arguments = ["check", "--select", "rename-clash", "--facts", "facts", "hosts"];
+    assert_eq!(run(dir.path(), &arguments).1, 1, "the clash remains");
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn written(format: Format, findings: &[Reported<'_>], figures: Summary) -> Vec<u
         writer.finding(&mut out, reported).unwrap();
         summary.count(reported);
     }
-    writer.end(&mut out, &summary).unwrap();
+    writer.end(&mut out, &summary, false).unwrap();
     out
 }
 

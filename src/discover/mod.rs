@@ -18,9 +18,60 @@ pub struct Found {
     pub asked: Asked,
     /// The file whose text came on stdin, by its path in the host.
     pub stdin: Option<PathBuf>,
+    /// Where it was found, where that is all that is to say of it.
+    stand: Option<Stand>,
+}
+
+/// How to find a host again, in less memory than a [`Found`] takes.
+pub struct Spot(SpotKind);
+
+enum SpotKind {
+    Walked(Stand),
+    Given(Box<Found>),
+}
+
+impl Spot {
+    /// The host, with nothing of it read yet.
+    #[must_use]
+    pub fn found(&self, here: &Path) -> Found {
+        match &self.0 {
+            SpotKind::Walked(stand) => Found::at(stand, here, Asked::All),
+            SpotKind::Given(found) => found.with_host(found.host.afresh()),
+        }
+    }
+
+    /// A file of the host as it is shown.
+    #[must_use]
+    pub fn shown(&self, here: &Path, file: &Path) -> Option<PathBuf> {
+        let real = match &self.0 {
+            SpotKind::Walked(stand) => stand.host().outside(file),
+            SpotKind::Given(found) => found.host.outside(file),
+        };
+        real.map(|real| relative(here, &real))
+    }
 }
 
 impl Found {
+    fn at(stand: &Stand, here: &Path, asked: Asked) -> Self {
+        let kept = (asked == Asked::All).then(|| stand.clone());
+        Self { host: stand.host(), shown: relative(here, stand.base()), asked, stdin: None, stand: kept }
+    }
+
+    fn with_host(&self, host: Host) -> Self {
+        let (shown, asked, stdin) = (self.shown.clone(), self.asked.clone(), self.stdin.clone());
+        Self { host, shown, asked, stdin, stand: self.stand.clone() }
+    }
+
+    /// How to find the host again, with its files as `host` has them where they are not on disk.
+    #[must_use]
+    pub fn spot(&self, host: &Host) -> Spot {
+        Spot(match &self.stand {
+            Some(stand) => SpotKind::Walked(stand.clone()),
+            None if self.from_stdin() => SpotKind::Given(Box::new(self.with_host(host.afresh()))),
+            None => SpotKind::Given(Box::new(self.with_host(self.host.afresh()))),
+        })
+    }
+
     /// Whether a file of the host was asked for; one that is not there yet counts by its folder.
     #[must_use]
     pub fn covers(&self, file: &Path) -> bool {
@@ -149,7 +200,8 @@ impl Search<'_> {
             .map(|path| real.join(path.strip_prefix("/").unwrap_or(path)))
             .collect();
         let asked = if paths.is_empty() { Asked::All } else { Asked::Only(paths) };
-        visit(Found { host: Host::new(&real).live(true), shown: root.to_owned(), asked, stdin: None })
+        let host = Host::new(&real).live(true);
+        visit(Found { host, shown: root.to_owned(), asked, stdin: None, stand: None })
     }
 
     fn visit_stdin(&mut self, name: &Path, text: &[u8], visit: &mut Visit<'_>) -> anyhow::Result<()> {
@@ -166,7 +218,7 @@ impl Search<'_> {
         let mut found = self.found(&stand, Asked::Only(BTreeSet::from([real.clone()])));
         let inner = inner_path(&stand, &real);
         found.host = found.host.with_file(&inner, text.to_vec());
-        found.stdin = Some(inner);
+        (found.stdin, found.stand) = (Some(inner), None);
         visit(found)
     }
 
@@ -207,7 +259,7 @@ impl Search<'_> {
     }
 
     fn found(&self, stand: &Stand, asked: Asked) -> Found {
-        Found { host: stand.host(), shown: relative(&self.here, stand.base()), asked, stdin: None }
+        Found::at(stand, &self.here, asked)
     }
 
     fn is_excluded(&self, real: &Path) -> bool {

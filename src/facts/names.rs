@@ -20,13 +20,24 @@ impl HostNames {
     #[must_use]
     pub fn of(host: &Host) -> Self {
         let root = host.folder().to_owned();
-        let folder = root.file_name().and_then(OsStr::to_str).map(str::to_owned);
-        // hostname(5): comment lines and blanks around the name are passed over.
-        let text = host.read(Path::new("etc/hostname")).unwrap_or_default();
-        let line = text.lines().map(<[u8]>::trim_ascii).find(|line| !line.is_empty() && !line.starts_with(b"#"));
-        let hostname = line.and_then(|line| line.to_str().ok()).map(str::to_owned);
-        Self { root, names: folder.into_iter().chain(hostname).filter(|name| tells(name)).collect() }
+        let names = folder_name(host).into_iter().chain(hostname(host)).collect();
+        Self { root, names }
     }
+}
+
+/// The name of the folder that plays `/`.
+#[must_use]
+pub fn folder_name(host: &Host) -> Option<String> {
+    host.folder().file_name().and_then(OsStr::to_str).filter(|name| tells(name)).map(str::to_owned)
+}
+
+/// What `etc/hostname` says.
+#[must_use]
+pub fn hostname(host: &Host) -> Option<String> {
+    // hostname(5): comment lines and blanks around the name are passed over.
+    let text = host.read(Path::new("etc/hostname")).unwrap_or_default();
+    let line = text.lines().map(<[u8]>::trim_ascii).find(|line| !line.is_empty() && !line.starts_with(b"#"));
+    line.and_then(|line| line.to_str().ok()).filter(|name| tells(name)).map(str::to_owned)
 }
 
 /// Whether a name tells one host from others.

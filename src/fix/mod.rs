@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod diff;
+mod generate;
 pub mod plan;
 pub mod save;
 mod wanted;

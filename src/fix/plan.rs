@@ -1,7 +1,7 @@
 //! One bridge, one fix: the stacks offer candidates, each is judged again on its own result, and
 //! the first that pins the bridge is the fix.
 
-use super::wanted::{Wanted, uplink_by_name, wanted};
+use super::wanted::{Wanted, generated, uplink_by_name, wanted};
 use crate::address::MacAddress;
 use crate::check::{Subject, View};
 use crate::finding::{Applicability, Finding, Fix};
@@ -29,15 +29,22 @@ pub fn attach(subject: &Subject<'_>, findings: &mut [Finding]) {
 /// The fix of a bridge, or what the user can do where there is none.
 fn fix(subject: &Subject<'_>, view: &View<'_>) -> Result<Fix, String> {
     let name = view.name;
+    let nameless =
+        if subject.options.generate { "; for --generate the host needs a name, as in etc/hostname" } else { "" };
     let Some(mut wanted) = wanted(subject, view) else {
         return Err(format!(
-            "tell the address to write: --mac {name}=ADDRESS, or --sysfs DIR or --facts PATH for what the host has"
+            "tell the address to write: --mac {name}=ADDRESS, or --sysfs DIR or --facts PATH for what the host has{nameless}"
         ));
     };
-    let Some(candidate) = candidate(subject, view, &wanted.value) else {
+    let mut offer = candidate(subject, view, &wanted.value);
+    if let (None, PinValue::LinkName(_), Some(made_up)) = (&offer, &wanted.value, generated(subject, view)) {
+        offer = candidate(subject, view, &made_up.value);
+        wanted = made_up;
+    }
+    let Some(candidate) = offer else {
         return Err(match &wanted.value {
             PinValue::LinkName(port) => format!(
-                "the address of {port} is not known: tell it with --mac {name}=ADDRESS, or what the host has with --sysfs DIR or --facts PATH"
+                "the address of {port} is not known: tell it with --mac {name}=ADDRESS, or what the host has with --sysfs DIR or --facts PATH{nameless}"
             ),
             PinValue::Address(address) => format!(
                 "no single edit of these files pins {name} to {address}; the reasons above say what stands in the way"

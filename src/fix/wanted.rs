@@ -1,11 +1,11 @@
 //! Which address a fix writes: the first that is known of what the user named, what the file
 //! meant, the running bridge's own, and the uplink's.
 
+use super::generate;
 use crate::check::{Subject, View};
 use crate::finding::Applicability;
 use crate::judgement::{Effect, Outcome, PinValue};
-use crate::links::{Evidence, Link, Links, Named, Shape, Source};
-use crate::span::{Place, line_column};
+use crate::links::{Evidence, Link, Links, Named, Shape, Source, vlan_parent};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeSet;
 
@@ -31,20 +31,43 @@ impl Wanted {
     }
 }
 
-/// The addresses for a bridge, best first: a link's name only where no address is known.
+/// The address for a bridge: a link's name only where no address is known, a made-up one only where no name is.
 pub(super) fn wanted(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
-    let mut wanted = named_by_user(subject, view)
+    let known = named_by_user(subject, view)
         .or_else(|| meant_by_file(subject, view))
         .or_else(|| running(subject, view))
         .or_else(|| uplink(subject, view))
-        .or_else(|| uplink_by_name(subject, view))?;
+        .or_else(|| uplink_by_name(subject, view));
+    known.map(|wanted| remarked(subject, view, wanted)).or_else(|| generated(subject, view))
+}
+
+/// An address that is made up, where that is asked for (`--generate`) and the host has a name.
+pub(super) fn generated(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
+    let host = subject.options.generate.then(|| generate::host_name(subject.world.host))??;
+    let remark = match ports(view).first() {
+        Some(port) => format!(
+            "Nothing on the network knows this address: where a hoster, a DHCP reservation or port security expects that of {port}, the host loses its network."
+        ),
+        None => "Nothing on the network knows this address.".to_owned(),
+    };
+    let wanted = Wanted {
+        value: PinValue::Address(generate::address(&host, view.name)),
+        source: format!("the names of the host, {host}, and of the bridge (--generate)"),
+        applicability: Applicability::Unsafe,
+        remarks: vec![remark],
+    };
+    Some(remarked(subject, view, wanted))
+}
+
+/// With what speaks against the address, or what changes with it.
+fn remarked(subject: &Subject<'_>, view: &View<'_>, mut wanted: Wanted) -> Wanted {
     hold_back_where_renamed(subject, view, &mut wanted);
     if view.worst().1.outcome == Outcome::Generated {
         wanted
             .remarks
             .push("The address on the wire changes from the generated one when this takes effect.".to_owned());
     }
-    Some(wanted)
+    wanted
 }
 
 /// An address by which something renames links is not safe: the bridge would be taken for the NIC.
@@ -54,7 +77,7 @@ fn hold_back_where_renamed(subject: &Subject<'_>, view: &View<'_>, wanted: &mut 
     wanted.applicability = wanted.applicability.min(Applicability::Unsafe);
     wanted.remarks.push(format!(
         "{} renames every link with that address to {}, {} too once it has it: {}.",
-        told_by(subject, &renamer.source),
+        subject.told_by(&renamer.source),
         renamer.to,
         view.name,
         renamer.cure
@@ -72,10 +95,10 @@ fn meant_by_file(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
     let pins = view.on.iter().flat_map(|(_, bridge)| &bridge.pins).filter(|pin| pin.effect != Effect::Decides);
     let meant: Vec<_> = pins.filter_map(|pin| Some((pin, pin.meant.filter(|address| address.is_usable())?))).collect();
     let (pin, address) = *meant.last()?;
-    let wanted = Wanted::safe(PinValue::Address(address), format!("{} in {}", pin.what, shown(subject, &pin.place)));
+    let wanted = Wanted::safe(PinValue::Address(address), format!("{} in {}", pin.what, subject.shown(&pin.place)));
     match meant.iter().find(|(_, other)| *other != address) {
         Some((pin, other)) => {
-            Some(wanted.only_shown(format!("{} in {} says {other}.", pin.what, shown(subject, &pin.place))))
+            Some(wanted.only_shown(format!("{} in {} says {other}.", pin.what, subject.shown(&pin.place))))
         }
         None => Some(wanted),
     }
@@ -98,13 +121,13 @@ fn running(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
 /// The lowest address of the ports, as the kernel would choose among those that last.
 fn uplink(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
     let links = subject.world.links;
-    let known = ports(view).into_iter().filter_map(|port| Some((port, evidence(links, port.as_bstr())?)));
+    let known = ports(view).into_iter().filter_map(|port| Some((port, links.address_or_parents(port.as_bstr())?)));
     let (port, evidence) = known
         .filter(|(port, evidence)| evidence.address.is_usable() && lasts(links, port.as_bstr(), evidence))
         .min_by_key(|(_, evidence)| evidence.address)?;
     let old = links.get(port.as_bstr()).and_then(|link| link.shown_as.as_ref());
     let renamed = old.map_or_else(String::new, |old| format!(" (renamed from {old})"));
-    let source = format!("{port}{renamed}: {}", told_by(subject, &evidence.source));
+    let source = format!("{port}{renamed}: {}", subject.told_by(&evidence.source));
     let mut wanted = Wanted::safe(PinValue::Address(evidence.address), source);
     let moving = |name: &BStr| links.moving_bond(name).map(ToOwned::to_owned);
     if let Some(bond) = moving(port.as_bstr()).or_else(|| moving(vlan_parent(port.as_bstr())?)) {
@@ -115,7 +138,7 @@ fn uplink(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
     }
     match conflict(links, port.as_bstr()) {
         Some(other) => {
-            Some(wanted.only_shown(format!("{port} has {} by {}.", other.address, told_by(subject, &other.source))))
+            Some(wanted.only_shown(format!("{port} has {} by {}.", other.address, subject.told_by(&other.source))))
         }
         None => Some(wanted),
     }
@@ -140,19 +163,9 @@ fn ports<'a>(view: &View<'a>) -> Vec<&'a BString> {
     view.on.iter().flat_map(|(_, bridge)| &bridge.ports).filter(|port| seen.insert(*port)).collect()
 }
 
-/// A link's address; a VLAN that only its name tells has its parent's.
-fn evidence<'a>(links: &'a Links, port: &BStr) -> Option<&'a Evidence> {
-    links.address(port).or_else(|| links.address(vlan_parent(port)?))
-}
-
-fn vlan_parent(port: &BStr) -> Option<&BStr> {
-    let (parent, id) = port.rsplit_once_str(".")?;
-    (!parent.is_empty() && !id.is_empty() && id.iter().all(u8::is_ascii_digit)).then(|| parent.as_bstr())
-}
-
 /// What another source says of the link's hardware address.
 fn conflict<'a>(links: &'a Links, port: &BStr) -> Option<&'a Evidence> {
-    let chosen = evidence(links, port)?;
+    let chosen = links.address_or_parents(port)?;
     let mut others = links.get(port)?.evidence.iter().filter(|other| other.assigned == chosen.assigned);
     others.find(|other| other.address != chosen.address)
 }
@@ -175,20 +188,4 @@ fn nic(links: &Links, port: &BStr) -> Option<BString> {
     let made = MADE.iter().any(|prefix| port.starts_with(prefix.as_bytes())) || link.is_some_and(Link::is_made_up);
     let plain = port.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte));
     (plain && !made && shape != Some(&Shape::Bridge)).then(|| port.to_owned())
-}
-
-/// Where an address is known from, for people.
-fn told_by(subject: &Subject<'_>, source: &Source) -> String {
-    match source {
-        Source::Sysfs(file) => file.display().to_string(),
-        Source::Facts(file, what) => format!("{what} in {}", file.display()),
-        Source::User(by) => by.clone(),
-        Source::File(place, what) => format!("{what} in {}", shown(subject, place)),
-    }
-}
-
-/// A place as `file:line`.
-pub(super) fn shown(subject: &Subject<'_>, place: &Place) -> String {
-    let text = subject.world.host.read(&place.file).unwrap_or_default();
-    format!("{}:{}", place.file.display(), line_column(&text, place.span.start).0)
 }

@@ -3,6 +3,8 @@
 mod facts;
 mod ifcfg;
 mod interfaces;
+mod netplan;
+mod rename_device;
 mod renamer;
 mod sysfs;
 mod systemd;
@@ -118,7 +120,10 @@ impl Link {
 pub struct Links {
     links: BTreeMap<BString, Link>,
     complete: bool,
+    /// What renames bridges too.
     renamers: Vec<Renamer>,
+    /// What names only NICs.
+    nic_renamers: Vec<Renamer>,
 }
 
 /// What tells of links beside the host's own files.
@@ -150,6 +155,8 @@ impl Links {
         interfaces::gather(host, &mut links);
         ifcfg::gather(host, &mut links);
         systemd::gather(host, &mut links);
+        netplan::gather(host, &mut links);
+        rename_device::gather(host, &mut links);
         links
     }
 
@@ -189,6 +196,12 @@ impl Links {
         self.down_from(name).find_map(|(_, link)| link.evidence.get(own(link)))
     }
 
+    /// As [`address`](Self::address); a VLAN that only its name tells has its parent's.
+    #[must_use]
+    pub fn address_or_parents(&self, name: &BStr) -> Option<&Evidence> {
+        self.address(name).or_else(|| self.address(vlan_parent(name)?))
+    }
+
     /// The bond that a link is, or lies on, whose address is its active port's.
     #[must_use]
     pub fn moving_bond(&self, name: &BStr) -> Option<&BStr> {
@@ -205,4 +218,11 @@ impl Links {
         };
         std::iter::successors(find(name), below).take(DEPTH)
     }
+}
+
+/// The parent of a VLAN whose name tells it (`eth0.5`).
+#[must_use]
+pub fn vlan_parent(name: &BStr) -> Option<&BStr> {
+    let (parent, id) = name.rsplit_once_str(".")?;
+    (!parent.is_empty() && !id.is_empty() && id.iter().all(u8::is_ascii_digit)).then(|| parent.as_bstr())
 }

@@ -30,6 +30,12 @@ impl Links {
         self.renamers.iter().find(for_bridge)
     }
 
+    /// What gives the NIC with this address the bridge's own name.
+    #[must_use]
+    pub fn name_taker(&self, address: MacAddress, bridge: &BStr) -> Option<&Renamer> {
+        self.nic_renamers.iter().find(|renamer| renamer.address == address && renamer.to == bridge)
+    }
+
     /// Adds something that renames bridges too.
     pub fn add_renamer(&mut self, renamer: Renamer) {
         self.renamers.push(renamer);

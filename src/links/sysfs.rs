@@ -11,7 +11,9 @@ pub(super) fn gather(sys: &Path, links: &mut Links) {
     let Ok(entries) = std::fs::read_dir(sys.join("class/net")) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name();
-        let file = entry.path().join("address");
+        // While a link is a bond's port, `address` is the bond's (bond_sysfs_slave.c).
+        let own = entry.path().join("bonding_slave/perm_hwaddr");
+        let file = if own.exists() { own } else { entry.path().join("address") };
         let link = links.entry(BStr::new(name.as_bytes()));
         let text = |path: &Path| std::fs::read(path).ok();
         if let Some(address) = text(&file).and_then(|text| MacAddress::parse(text.trim_ascii())) {

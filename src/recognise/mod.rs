@@ -55,6 +55,12 @@ pub fn with_vendor_files(host: &Host) -> Host {
     }
 }
 
+/// The version of a package that matters, where the tree's databases tell it.
+#[must_use]
+pub fn package_version(host: &Host, package: &str) -> Option<String> {
+    Packages::read(host).version(package).map(str::to_owned)
+}
+
 /// The stacks that read the host's files of a family.
 #[must_use]
 pub fn recognise(host: &Host, signs: &Signs, family: Family) -> Recognised {

@@ -1,6 +1,7 @@
 //! Options that only one program of the ifupdown family knows.
 
 use crate::host::Host;
+use crate::provenance::is_mako_control;
 use crate::stack::Software;
 use bstr::ByteSlice;
 use std::path::{Path, PathBuf};
@@ -31,22 +32,23 @@ pub(super) fn only_in_one_dialect(host: &Host) -> Option<(Software, &'static str
     let sourced = host.entries(folder).into_iter().map(|name| folder.join(name.to_path_lossy()));
     std::iter::once(PathBuf::from("etc/network/interfaces")).chain(sourced).find_map(|path| {
         let text = host.read(&path)?;
-        let (option, software) = text.lines().find_map(only_known)?;
+        let (option, software) = text.lines().find_map(|line| only_known(line, &text))?;
         Some((software, option, path.display().to_string()))
     })
 }
 
-fn only_known(line: &[u8]) -> Option<(&'static str, Software)> {
+fn only_known(line: &[u8], text: &[u8]) -> Option<(&'static str, Software)> {
     let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let word = words.next()?;
-    if !word.first()?.is_ascii_lowercase() {
-        return None;
-    }
     if word == b"iface" {
-        // ifupdown refuses a line without family and method (config.c); of those that take it,
-        // ifupdown2 is far more common in repositories.
+        // ifupdown refuses a line without family and method (config.c). ifupdown2 is the more common of those
+        // that take it, but knows no inheritance.
         let alone = words.next().is_some() && words.next().is_none();
-        return alone.then_some(("iface NAME", Software::Ifupdown2));
+        let software = if text.contains_str("inherit") { Software::IfupdownNg } else { Software::Ifupdown2 };
+        return alone.then_some(("iface NAME", software));
+    }
+    if is_mako_control(line) {
+        return Some(("%", Software::Ifupdown2));
     }
     let word = word.replace("_", "-");
     ONLY.iter().find(|(option, _)| option.as_bytes() == word).copied()

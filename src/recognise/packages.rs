@@ -13,6 +13,7 @@ const WANTED: &[&str] = &[
     "ifupdown",
     "ifupdown-ng",
     "ifupdown2",
+    "netplan.io",
     "network-manager",
     "systemd",
     "udev",

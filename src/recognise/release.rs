@@ -12,7 +12,9 @@ pub(super) struct Release {
     pub(super) id: String,
     /// `ID_LIKE`.
     like: String,
-    /// The numbers of `VERSION_ID`.
+    /// `VERSION_ID`.
+    version_id: String,
+    /// The numbers in it.
     pub(super) version: Vec<u32>,
 }
 
@@ -55,6 +57,7 @@ impl Release {
             id: field("ID").unwrap_or_default(),
             like: field("ID_LIKE").unwrap_or_default(),
             version: version.split('.').map_while(|number| number.parse().ok()).collect(),
+            version_id: version,
         }
     }
 
@@ -63,8 +66,7 @@ impl Release {
         if self.id.is_empty() {
             return None;
         }
-        let version: Vec<String> = self.version.iter().map(ToString::to_string).collect();
-        Some(format!("{} {}", self.id, version.join(".")).trim_end().to_owned())
+        Some(format!("{} {}", self.id, self.version_id).trim_end().to_owned())
     }
 
     /// The distribution whose releases it follows.

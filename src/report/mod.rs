@@ -70,13 +70,14 @@ impl Writer {
         }
     }
 
-    /// Writes what stands under the findings.
+    /// Writes what stands under the findings; `quiet` leaves out what is for people only.
     ///
     /// # Errors
     ///
     /// Those of `out`.
-    pub fn end(self, out: &mut dyn io::Write, summary: &Summary) -> io::Result<()> {
+    pub fn end(self, out: &mut dyn io::Write, summary: &Summary, quiet: bool) -> io::Result<()> {
         match self.format {
+            Format::Full | Format::Concise if quiet => Ok(()),
             Format::Full | Format::Concise => writeln!(out, "{summary}"),
             Format::Json => json::end(out, summary, self.written == 0),
         }

@@ -3,16 +3,22 @@
 
 mod address_policy_none;
 mod conflicting_pins;
+mod duplicate_address;
 mod implicit_bridge;
 mod ineffective_pin;
 mod invalid_address;
+mod rename_clash;
+mod shared_machine_id;
+mod stale_pin;
 mod syntax;
 mod unknown_bridge_option;
 mod unpinned_bridge;
 mod unused_ignore;
 
+use crate::address::MacAddress;
 use crate::check::{Reading, Subject, View};
 use crate::finding::{Finding, Severity};
+use crate::fleet::{Origin, Shared};
 use crate::ignore::Useless;
 use crate::judgement::{Bridge, Effect, Outcome, Pin};
 use crate::span::Place;
@@ -31,9 +37,13 @@ pub struct Rule {
 pub const RULES: &[Rule] = &[
     address_policy_none::RULE,
     conflicting_pins::RULE,
+    duplicate_address::RULE,
     implicit_bridge::RULE,
     ineffective_pin::RULE,
     invalid_address::RULE,
+    rename_clash::RULE,
+    shared_machine_id::RULE,
+    stale_pin::RULE,
     syntax::RULE,
     unknown_bridge_option::RULE,
     unpinned_bridge::RULE,
@@ -47,6 +57,42 @@ pub const UNUSED_IGNORE: &str = unused_ignore::RULE.name;
 #[must_use]
 pub fn about_comment(useless: Useless) -> Finding {
     unused_ignore::finding(useless)
+}
+
+/// The rule that looks at all hosts for such addresses.
+#[must_use]
+pub fn over_hosts(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Pinned => duplicate_address::RULE.name,
+        Origin::Generated => shared_machine_id::RULE.name,
+    }
+}
+
+/// Whether a rule looks at all hosts.
+#[must_use]
+pub fn is_over_hosts(rule: &str) -> bool {
+    [Origin::Pinned, Origin::Generated].iter().any(|origin| over_hosts(*origin) == rule)
+}
+
+/// The finding about a bridge whose address others have too.
+#[must_use]
+pub fn about_shared(shared: Shared) -> Finding {
+    match shared.origin {
+        Origin::Pinned => duplicate_address::finding(shared),
+        Origin::Generated => shared_machine_id::finding(shared),
+    }
+}
+
+/// Where the others are that have the address, if there are too many for the message.
+fn list_of_others(shared: &Shared) -> Vec<String> {
+    if shared.count < 2 {
+        return Vec::new();
+    }
+    let rest = match shared.count - shared.others.len().min(shared.count) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    vec![format!("The others: {}{rest}.", shared.others.join(", "))]
 }
 
 /// The rule that speaks for a bridge without a pin, and that carries its fix; none for a bridge that needs none.
@@ -81,6 +127,24 @@ fn unset_by_itself(bridge: &Bridge) -> bool {
 fn severity(view: &View<'_>) -> Severity {
     let error = view.on.iter().any(|(_, bridge)| bridge.outcome == Outcome::Floating && bridge.carries_ip);
     if error { Severity::Error } else { Severity::Warning }
+}
+
+/// A place that pins a bridge to a known address.
+struct Pinned<'a> {
+    reading: &'a Reading,
+    place: &'a Place,
+    address: MacAddress,
+}
+
+/// The places that pin a bridge on any stack, each once.
+fn pinned<'a>(view: &View<'a>) -> Vec<Pinned<'a>> {
+    let mut places: Vec<Pinned<'a>> = Vec::new();
+    for (reading, bridge) in view.on.iter().filter(|(_, bridge)| bridge.outcome == Outcome::Pinned) {
+        let place = bridge.deciding().map_or(&bridge.origin, |pin| &pin.place);
+        let new = !places.iter().any(|known| known.place == place);
+        places.extend(bridge.address.filter(|_| new).map(|address| Pinned { reading, place, address }));
+    }
+    places
 }
 
 /// A finding about a bridge.

@@ -13,7 +13,8 @@ A comment to bridgepin that silences nothing.
 ## What it does
 
 Reports `bridgepin: ignore[...]` and `bridgepin: ignore-file[...]` comments whose rule finds nothing there, whose rule does
-not exist, that cannot be read, or that stand where the file's format has no comments.
+not exist, that cannot be read, or that stand where the file's format has no comments. A comment for `duplicate-address` or
+`shared-machine-id` is of use wherever the line gives a bridge its address, as a run may not look at all hosts.
 
 ## Why is this bad?
 

@@ -4,6 +4,7 @@ use super::Output;
 use super::setup::Setup;
 use crate::baseline::{Baseline, Entry};
 use crate::discover::Found;
+use crate::rules;
 use anyhow::Context;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -34,9 +35,14 @@ impl Known {
 
     /// Says what of it does not occur any more, of that which this run has looked for.
     pub(super) fn tell_gone(&self, setup: &Setup<'_>, output: &mut Output) -> anyhow::Result<()> {
+        // Others of the hosts may not have been looked at.
+        let is_partial = |entry: &Entry| rules::is_over_hosts(&entry.rule) && !setup.is_given(self.baseline.folder());
         let looked_for = |entry: &&Entry| {
             let file = self.baseline.file(entry);
-            setup.options.selection.reports(&entry.rule, &file) && setup.is_given(&file) && !setup.excludes(&file)
+            !is_partial(entry)
+                && setup.options.selection.reports(&entry.rule, &file)
+                && setup.is_given(&file)
+                && !setup.excludes(&file)
         };
         let gone: Vec<&Entry> =
             self.baseline.entries().filter(|entry| !self.seen.contains(entry)).filter(looked_for).collect();

@@ -15,6 +15,7 @@ use crate::finding::{Applicability, Finding, Severity};
 use crate::fix::apply::{Changed, Fixed, apply_all};
 use crate::fix::diff::{self, Change};
 use crate::fix::save::{Target, save};
+use crate::fleet::Fleet;
 use crate::host::{Host, path_bytes};
 use crate::links::Named;
 use crate::report::{Reported, Source, Summary, Tree, Writer, statistics};
@@ -32,9 +33,11 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     }
     let by = |(bridge, address): &(BString, _)| (bridge.clone(), Named { address: *address, by: "--mac".to_owned() });
     setup.options.wanted = arguments.mac.iter().map(by).collect();
+    setup.options.generate = arguments.generate;
     setup.options.prefer_uplink = arguments.prefer == Prefer::Uplink;
     let mut run = Run::new(arguments, &mut setup)?;
     let mut exit = each_host(&setup, output, &mut |found, output| run.host(&setup, found, output))?;
+    run.fleet(&setup, output)?;
     if let (Some(known), Exit::Clean, false) = (&run.known, exit, arguments.quiet) {
         known.tell_gone(&setup, output)?;
     }
@@ -50,7 +53,7 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     if arguments.reporting.statistics {
         statistics::write(out, arguments.output_format, &run.counts)?;
     } else {
-        run.writer.end(out, &run.summary)?;
+        run.writer.end(out, &run.summary, arguments.quiet)?;
     }
     Ok(exit.max(report_facts(&setup, arguments.quiet, output)?))
 }
@@ -71,6 +74,8 @@ struct Run<'a> {
     known: Option<Known>,
     /// What is recorded instead of reported.
     recorded: Option<Baseline>,
+    /// What the rules over all hosts know of them.
+    fleet: Fleet,
     /// A finding remains that is bad enough.
     failing: bool,
 }
@@ -95,6 +100,7 @@ impl<'a> Run<'a> {
             counts: BTreeMap::new(),
             known,
             recorded,
+            fleet: Fleet::default(),
             failing: false,
         })
     }
@@ -111,14 +117,18 @@ impl<'a> Run<'a> {
             findings.retain(|finding| setup.covers(found, &finding.place.file));
             findings
         };
+        report.summary.ask(|file| setup.covers(found, file));
         if !self.arguments.fix && !self.arguments.diff {
+            self.fleet.add(|| found.spot(&found.host), report.summary);
             self.report(found, &found.host, &asked(report.findings), false, output)?;
             return Ok(exit);
         }
         let before = if self.arguments.diff { asked(report.findings.clone()) } else { Vec::new() };
         let level = if self.arguments.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
-        let fixed = apply_all(&found.host, &options, level, report, &|file| setup.covers(found, file));
+        let before_fixes = report.summary.clone();
+        let mut fixed = apply_all(&found.host, &options, level, report, &|file| setup.covers(found, file));
         if self.arguments.diff {
+            self.fleet.add(|| found.spot(&found.host), before_fixes);
             self.report(found, &found.host, &before, false, output)?;
             write_diff(found, &fixed.changed, output)?;
             return Ok(exit);
@@ -130,13 +140,32 @@ impl<'a> Run<'a> {
         };
         let (unfixed, done): (Vec<Finding>, Vec<Finding>) =
             fixed.applied.into_iter().partition(|finding| touches(&found.host, finding, &failed));
-        if !failed.is_empty() {
+        if failed.is_empty() {
+            let mut summary = std::mem::take(&mut fixed.report.summary);
+            summary.ask(|file| setup.covers(found, file));
+            self.fleet.add(|| found.spot(&fixed.host), summary);
+        } else {
+            self.fleet.add(|| found.spot(&found.host), before_fixes);
             exit = Exit::Failed;
         }
         self.report(found, &found.host, &done, true, output)?;
         self.report(found, &found.host, &unfixed, false, output)?;
         self.report(found, &fixed.host, &asked(fixed.report.findings), false, output)?;
         Ok(exit)
+    }
+
+    /// Reports what is found when all hosts are known.
+    fn fleet(&mut self, setup: &Setup<'_>, output: &mut Output) -> anyhow::Result<()> {
+        let fleet = std::mem::take(&mut self.fleet);
+        fleet.each_host(&setup.here, &mut |found, mut findings| {
+            findings.iter_mut().for_each(|finding| setup.options.selection.grade(finding));
+            if let Some(baseline) = &setup.options.baseline {
+                let (new, known) = baseline.filter(&found.host, findings);
+                self.summary.known += self.known.as_mut().map_or(0, |all| all.note(&found, known));
+                findings = new;
+            }
+            self.report(&found, &found.host, &findings, false, output)
+        })
     }
 
     /// Reports findings with the texts of `host` that they speak of.

@@ -52,7 +52,7 @@ pub(super) fn each_host(
     };
     let problems = discover(&request, &mut |found| {
         exit = exit.max(visit(&found, output)?);
-        output.show()?;
+        output.step()?;
         Ok(())
     })?;
     for problem in problems {

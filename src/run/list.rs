@@ -3,13 +3,15 @@
 use super::Output;
 use super::input::{each_host, report_facts, report_unreadable, shown};
 use super::setup::Setup;
-use crate::check::{Subject, each_subject};
+use crate::check::{Reading, Subject, each_subject};
 use crate::cli::{ListArgs, ListFormat};
 use crate::discover::Found;
 use crate::exit::Exit;
 use crate::host::path_bytes;
+use crate::judgement::{Bridge, Outcome};
 use crate::report::list::{Row, json, table};
 use crate::span::line_column;
+use bstr::ByteSlice;
 use std::collections::BTreeSet;
 use std::io::Write;
 
@@ -53,7 +55,7 @@ fn rows_of(setup: &Setup<'_>, found: &Found, subject: &Subject<'_>) -> Vec<Row> 
         .iter()
         .flat_map(|reading| reading.judgement.bridges.iter().map(move |bridge| (reading, bridge)));
     let asked = bridges.filter(|(_, bridge)| setup.covers(found, &bridge.origin.file));
-    let row = |(reading, bridge): (&crate::check::Reading, &crate::judgement::Bridge)| {
+    let row = |(reading, bridge): (&Reading, &Bridge)| {
         let text = found.host.read(&bridge.origin.file).unwrap_or_default();
         Row {
             host: host_name(found).into(),
@@ -64,10 +66,23 @@ fn rows_of(setup: &Setup<'_>, found: &Found, subject: &Subject<'_>) -> Vec<Row> 
             stack: reading.stack.to_string(),
             outcome: bridge.outcome,
             address: bridge.address,
-            reason: bridge.reason.clone(),
+            reason: reason(subject, bridge),
         }
     };
     asked.map(row).collect()
+}
+
+/// Why the bridge fares so, and where the address of the port that it takes is known from.
+fn reason(subject: &Subject<'_>, bridge: &Bridge) -> String {
+    let links = subject.world.links;
+    let lowest = || {
+        let known = bridge.ports.iter().filter_map(|port| Some((port, links.address_or_parents(port.as_bstr())?)));
+        known.into_iter().find(|(_, evidence)| Some(evidence.address) == bridge.address)
+    };
+    match (bridge.outcome == Outcome::Floating).then(lowest).flatten() {
+        Some((port, evidence)) => format!("{}; {port} has it by {}", bridge.reason, subject.told_by(&evidence.source)),
+        None => bridge.reason.clone(),
+    }
 }
 
 /// Why each stack was chosen.

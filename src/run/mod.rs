@@ -4,6 +4,7 @@ mod baseline;
 mod check;
 mod input;
 mod list;
+mod progress;
 mod setup;
 mod show_files;
 
@@ -12,7 +13,10 @@ use crate::exit::Exit;
 use crate::rules::RULES;
 use crate::selection::RuleName;
 use anstream::{AutoStream, ColorChoice};
+use bstr::ByteSlice;
 use clap::CommandFactory;
+use clap_mangen::Man;
+use progress::Progress;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 /// Where output goes; colours are dropped where nobody sees them. Both streams are written in
@@ -22,6 +26,7 @@ pub struct Output {
     stderr: Stream,
     /// A person waits for the report.
     is_watched: bool,
+    progress: Progress,
 }
 
 type Stream = AutoStream<Box<dyn Write>>;
@@ -38,17 +43,24 @@ impl Output {
         let (out, err) = (choice(AutoStream::choice(&stdout)), choice(AutoStream::choice(&stderr)));
         let stream =
             |to: Box<dyn Write>, choice| AutoStream::new(Box::new(BufWriter::new(to)) as Box<dyn Write>, choice);
-        Self { stdout: stream(Box::new(stdout), out), stderr: stream(Box::new(stderr), err), is_watched }
+        Self {
+            stdout: stream(Box::new(stdout), out),
+            stderr: stream(Box::new(stderr), err),
+            is_watched,
+            progress: Progress::new(),
+        }
     }
 
     /// The report, the patch or the text.
     fn stdout(&mut self) -> io::Result<&mut dyn Write> {
+        self.progress.clear()?;
         self.stderr.flush()?;
         Ok(&mut self.stdout)
     }
 
     /// What goes wrong, and the report where stdout holds something else.
     fn stderr(&mut self) -> io::Result<&mut dyn Write> {
+        self.progress.clear()?;
         self.stdout.flush()?;
         Ok(&mut self.stderr)
     }
@@ -58,12 +70,17 @@ impl Output {
         if aside { self.stderr() } else { self.stdout() }
     }
 
-    /// Writes what a person at a terminal waits for.
-    fn show(&mut self) -> io::Result<()> {
-        if self.is_watched { self.flush() } else { Ok(()) }
+    /// A host is done: writes what a person at a terminal waits for, or how far the run has come.
+    fn step(&mut self) -> io::Result<()> {
+        if self.is_watched {
+            self.stdout.flush()?;
+            self.stderr.flush()?;
+        }
+        self.progress.step()
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        self.progress.clear()?;
         self.stdout.flush()?;
         self.stderr.flush()
     }
@@ -84,12 +101,33 @@ pub fn run(cli: &Cli) -> anyhow::Result<Exit> {
             Exit::Clean
         }
         Command::Man => {
-            clap_mangen::Man::new(Cli::command()).render(&mut output.stdout()?)?;
+            manual(&mut output.stdout()?)?;
             Exit::Clean
         }
     };
     output.flush()?;
     Ok(exit)
+}
+
+/// Prints the manual page: one for the program, with the options of every command.
+fn manual(out: &mut dyn Write) -> io::Result<()> {
+    let mut program = Cli::command();
+    program.build();
+    let page = Man::new(program.clone());
+    page.render_title(out)?;
+    page.render_name_section(out)?;
+    page.render_synopsis_section(out)?;
+    page.render_description_section(out)?;
+    page.render_options_section(out)?;
+    for command in program.get_subcommands().filter(|command| command.get_name() != "help") {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        writeln!(out, ".SH \"COMMAND {}\"\n{about}.", command.get_name().to_uppercase())?;
+        let mut options = Vec::new();
+        Man::new(command.clone()).render_options_section(&mut options)?;
+        // The options stand in their command's section.
+        out.write_all(&options.replace(".SH OPTIONS\n", ""))?;
+    }
+    page.render_version_section(out)
 }
 
 /// Prints one rule's documentation, or a line for each.

@@ -17,6 +17,8 @@ use std::sync::Arc;
 const DEFAULTS: &str = "etc/default/bridge-utils";
 /// What people write who take it for a keyword; where links are not known, these are none.
 const NO_LINKS: &[&[u8]] = &[b"auto", b"no", b"none", b"persistent", b"random", b"stable", b"yes"];
+/// As many of its patterns as are held against all links.
+const PATTERN_LIMIT: usize = 100;
 /// As many of its words as `bridge_ports` has read.
 const WORD_LIMIT: usize = 10_000;
 
@@ -53,16 +55,21 @@ impl BridgeUtils {
     /// The hook of a release on a host.
     pub(super) fn new(host: &Host, release: Release) -> Self {
         let path = Path::new(DEFAULTS);
-        let text = host.read(path).filter(|text| text.contains_str("IF_BRIDGE_"));
+        let text = host.read(path).filter(|text| text.contains_str("IF_BRIDGE_") || text.contains_str("exit"));
         let defaults = text.map(|text| (Arc::from(path), text)).filter(|_| release >= Release::Defaults);
         Self { release, defaults }
     }
 
     /// Runs it for an interface that is being brought up.
     pub(super) fn run(&self, kernel: &mut Kernel, interface: &BStr, given: &Environment) -> Hooked {
-        let environment = self.with_defaults(kernel, given);
+        let found = self.found(kernel, given);
+        let environment = &found.environment;
         let ports = environment.get("IF_BRIDGE_PORTS");
-        let mut hw = self.hw(kernel, interface, &environment);
+        let mut hw = self.hw(kernel, interface, &found);
+        if let Some(status) = found.exited {
+            refuse(&mut hw, "/etc/default/bridge-utils ends bridge-utils' hook", false);
+            return Hooked { status, ..Hooked::nothing(hw.map(|hw| hw.attempt)) };
+        }
         if ports.is_empty() {
             refuse(&mut hw, "bridge-utils makes a bridge only where `bridge_ports` is given beside it", false);
             return Hooked::nothing(hw.map(|hw| hw.attempt));
@@ -92,23 +99,30 @@ impl BridgeUtils {
         Hooked { status: Status::Success, made, ports, hw: hw.map(|hw| hw.attempt) }
     }
 
-    /// The environment after `. /etc/default/bridge-utils`.
-    fn with_defaults(&self, kernel: &mut Kernel, given: &Environment) -> Environment {
-        let mut environment = Environment::default();
+    /// What the hook finds after `. /etc/default/bridge-utils`.
+    fn found(&self, kernel: &mut Kernel, given: &Environment) -> Found {
+        let mut found = Found { environment: Environment::default(), opaque_hw: false, exited: None };
         for name in ["IF_BRIDGE_PORTS", "IF_BRIDGE_HW"] {
-            environment.set(name, given.get(name), given.place(name).cloned());
+            found.environment.set(name, given.get(name), given.place(name).cloned());
         }
-        let Some((file, text)) = &self.defaults else { return environment };
-        for (name, variable) in commands::source(kernel, file, text.as_bstr(), &given.values) {
-            if let (b"IF_BRIDGE_PORTS" | b"IF_BRIDGE_HW", Some(value)) = (name.as_slice(), variable.value) {
-                environment.set(name, value, Some(variable.place));
+        let Some((file, text)) = &self.defaults else { return found };
+        let sourced = commands::source(kernel, file, text.as_bstr(), &given.values);
+        for (name, variable) in sourced.variables {
+            let own = variable.place.span.of(text);
+            match name.as_slice() {
+                b"IF_BRIDGE_HW" => found.opaque_hw = variable.value.is_none(),
+                b"IF_BRIDGE_PORTS" if variable.value.is_some() => {}
+                _ => continue,
             }
+            found.environment.set(name, variable.value.unwrap_or_else(|| own.into()), Some(variable.place));
         }
-        environment
+        found.exited = sourced.exited;
+        found
     }
 
     /// `IF_BRIDGE_HW`, with a link's name replaced by its address.
-    fn hw(&self, kernel: &mut Kernel, interface: &BStr, environment: &Environment) -> Option<Hw> {
+    fn hw(&self, kernel: &mut Kernel, interface: &BStr, found: &Found) -> Option<Hw> {
+        let environment = &found.environment;
         let value = environment.get("IF_BRIDGE_HW");
         if value.is_empty() {
             return None;
@@ -122,6 +136,9 @@ impl BridgeUtils {
             failed: None,
             bad_value: false,
         };
+        if found.opaque_hw {
+            return Some(Hw { attempt, source: Source::Link(Address::Unknown) });
+        }
         // `grep -q "..:..:..:..:..:.."` looks at each line.
         let looks_like_one = value.lines().any(|line| wild(b"*??:??:??:??:??:??*", line));
         if looks_like_one || self.release < Release::Names {
@@ -134,6 +151,15 @@ impl BridgeUtils {
         let address = kernel.address(value).filter(|_| value != "lo");
         Some(Hw { attempt, source: address.map_or(Source::Nothing, Source::Link) })
     }
+}
+
+/// The hook's variables.
+struct Found {
+    environment: Environment,
+    /// `IF_BRIDGE_HW` holds what only the running system tells.
+    opaque_hw: bool,
+    /// The file ended the hook.
+    exited: Option<Status>,
 }
 
 /// `IF_BRIDGE_HW`, on its way.
@@ -194,8 +220,12 @@ fn port_names(kernel: &Kernel, ports: &BStr, release: Release) -> Vec<BString> {
     }
     let mut words: VecDeque<&[u8]> = commands::fields(ports).take(WORD_LIMIT).collect();
     let mut names: Vec<BString> = Vec::new();
-    let mut patterns = false;
+    let (mut patterns, mut tried) = (false, 0);
     while let Some(word) = words.pop_front() {
+        tried += usize::from(patterns);
+        if tried > PATTERN_LIMIT {
+            break;
+        }
         match word {
             b"all" => {
                 let expanded = ALL.iter().filter(|word| release >= Release::Names || **word != b"en.*");

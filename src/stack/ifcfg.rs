@@ -8,7 +8,7 @@ pub(super) use fix::candidates;
 use super::commands::guess;
 use crate::address::MacAddress;
 use crate::host::{Host, Kind, host_path, path_bytes};
-use crate::judgement::{Effect, Pin};
+use crate::judgement::{Effect, Pin, Problem};
 use crate::span::{Place, Span};
 use crate::syntax::Token;
 use crate::syntax::shell::{Content, Outside, Shell};
@@ -23,6 +23,14 @@ pub(super) const DIRECTORY: &str = "etc/sysconfig/network-scripts";
 /// The path of a file there.
 pub(super) fn path(prefix: &str, name: &BStr) -> PathBuf {
     Path::new(DIRECTORY).join(host_path(&[prefix.as_bytes(), name].concat()))
+}
+
+/// Leaves of the readers' complaints those about files that have to do with bridges: what else is
+/// wrong with a host's links is not ours to say.
+pub(super) fn about_bridges(host: &Host, mut problems: Vec<Problem>) -> Vec<Problem> {
+    let mentions = |file: &Path| host.read(file).is_some_and(|text| text.to_ascii_lowercase().contains_str("bridge"));
+    problems.retain(|problem| mentions(&problem.place.file));
+    problems
 }
 
 /// What a key in the file of a bridge was meant to be.
@@ -118,14 +126,14 @@ pub(super) fn content(host: &Host, path: &BStr) -> Content {
     }
 }
 
-/// The address that bash makes of the assignment at a place, where that can be told.
-pub(super) fn value_in_bash(host: &Host, place: &Place) -> Option<MacAddress> {
+/// The addresses that bash makes of the assignments in a file that count, and their places.
+pub(super) fn values_in_bash(host: &Host, file: &Path) -> Vec<(Place, MacAddress)> {
     let outside = Outside::new(|path| content(host, path));
     let mut shell = Shell::new(&outside, BTreeMap::new());
-    let path = [b"/", &path_bytes(&place.file)[..]].concat();
+    let path = [b"/", &path_bytes(file)[..]].concat();
     shell.in_function(|shell| shell.source_file(BStr::new(&path)));
-    let mut variables = ["MACADDR", "BRIDGE_MACADDR"].into_iter().filter_map(|name| shell.variable(BStr::new(name)));
-    guess(variables.find(|variable| variable.place.as_ref() == Some(place))?.value.text()?)
+    let variables = ["MACADDR", "BRIDGE_MACADDR"].into_iter().filter_map(|name| shell.variable(BStr::new(name)));
+    variables.filter_map(|variable| Some((variable.place.clone()?, guess(variable.value.text()?)?))).collect()
 }
 
 #[cfg(test)]

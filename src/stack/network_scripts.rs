@@ -33,7 +33,8 @@ pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
     kernel.replace(bring_up::kernel(world, udev.as_ref(), made));
     let runs = boot.start(&names);
     let report = report::Report { boot: &boot, names: &names, runs: &runs, udev: udev.as_ref() };
-    Judgement { bridges: report.bridges(), problems: problems(&outside, &names), unknown_options: Vec::new() }
+    let problems = ifcfg::about_bridges(world.host, problems(&outside, &names));
+    Judgement { bridges: report.bridges(), problems, unknown_options: Vec::new() }
 }
 
 /// The ways to pin a bridge on this stack, best first.

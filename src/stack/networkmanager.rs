@@ -22,7 +22,8 @@ pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
     let made = profiles.iter().filter(|profile| !profile.is_nic()).map(|profile| profile.device.clone()).collect();
     let kernel = bring_up::kernel(world, udev.as_ref(), made);
     let report = report::Report { world, config: &config, profiles: &profiles, kernel, udev: udev.as_ref() };
-    Judgement { bridges: report.bridges(), problems: problems(&config, &profiles), unknown_options: Vec::new() }
+    let problems = ifcfg::about_bridges(world.host, problems(&config, &profiles));
+    Judgement { bridges: report.bridges(), problems, unknown_options: Vec::new() }
 }
 
 /// The ways to pin a bridge on this stack, best first.

@@ -116,7 +116,9 @@ impl Record {
             });
         }
         let order = |place: &Place| files.iter().position(|file| *file == place.file).unwrap_or(files.len());
-        pins.sort_by_cached_key(|pin| (order(&pin.place), pin.place.clone()));
+        // A place that acts more than once (a template's line, a loop) is told as the best that came of it.
+        pins.sort_by_cached_key(|pin| (order(&pin.place), pin.place.clone(), rank(&pin.effect)));
+        pins.dedup_by(|next, pin| next.place == pin.place);
         pins
     }
 
@@ -128,6 +130,15 @@ impl Record {
     /// Why a running udevd gives the bridge no address, as a clause.
     fn udev_leaves_it(&self, bridge: &BStr) -> Option<String> {
         self.udev.as_ref().map(|udev| udev.why_not(bridge))
+    }
+}
+
+fn rank(effect: &Effect) -> u8 {
+    match effect {
+        Effect::Decides => 0,
+        Effect::Overridden(_) => 1,
+        Effect::Invalid(_) => 2,
+        Effect::Ineffective(_) => 3,
     }
 }
 

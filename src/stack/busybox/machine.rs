@@ -8,9 +8,9 @@ use crate::stack::commands::Status;
 use crate::stack::eni::Config;
 use crate::stack::hook::Hooked;
 use crate::stack::ifup::template::fill;
-use crate::stack::ifup::{Host, Stage, Up, names, shortened};
+use crate::stack::ifup::{Host, Stage, Up, shortened};
 use crate::stack::{Stack, World};
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BString, ByteSlice};
 
 /// The interfaces on their way up, and the hooks that make bridges of them.
 pub(super) struct Machine<'a> {
@@ -33,19 +33,20 @@ impl<'a> Machine<'a> {
 
     /// Brings the interfaces up one after the other.
     pub(super) fn run(&mut self) {
-        for (name, logical) in self.ran.targets() {
+        for (name, logical) in self.ran.started() {
+            self.interface(name, logical);
+        }
+        for (name, logical) in self.ran.others() {
             self.interface(name, logical);
         }
     }
 
     fn interface(&mut self, name: BString, logical: BString) {
-        if self.ran.up.contains_key(&name) {
+        if self.ran.up.contains_key(&name) || self.ran.is_exhausted() {
             return;
         }
-        let ran = &self.ran;
-        let known = |logical: &BStr| !ran.stanzas(logical).is_empty();
         // A mapping script that fails leaves the name.
-        let mapped = names::mapped(ran.world.host, ran.config, logical.clone(), known);
+        let mapped = self.ran.mapped(logical.clone());
         let mut up = Up { logical: mapped.unwrap_or(logical), ..Up::default() };
         let config = self.ran.config;
         for index in self.ran.stanzas(up.logical.as_bstr()).to_vec() {
@@ -83,7 +84,9 @@ impl<'a> Machine<'a> {
 
     fn commands(&mut self, stage: &Stage<'_>, phase: &str) -> Result<(), String> {
         for opt in stage.variables.commands.iter().filter(|opt| opt.key.token.text == phase) {
-            if self.ran.command(stage, opt, &opt.value) == Status::Failure {
+            // `sh -c -...`: a dash makes it an option.
+            let is_option = opt.value.text.starts_with(b"-");
+            if is_option || self.ran.command(stage, opt, &opt.value) == Status::Failure {
                 return Err(format!("its command `{} {}` fails", opt.spelled(), shortened(&opt.value.text)));
             }
         }

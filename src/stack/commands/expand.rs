@@ -1,7 +1,8 @@
 //! Words after expansion: quotes removed, variables and commands substituted, split into fields.
 
 use super::end::Output;
-use super::parse::{self, Raw};
+use super::list::Raw;
+use super::parse;
 use super::scan::brace_end;
 use super::shell::Shell;
 use crate::stack::eni::source::wild;
@@ -253,6 +254,10 @@ impl Expansion<'_> {
         let argument = shell.deeper(|shell| expand_one(shell, self.text, &(start..inside.end))).unwrap_or_default();
         let set = value.unknown || if colon { !value.text.is_empty() } else { shell.is_set(name) };
         match sign {
+            b'=' if !set => {
+                shell.set(name, argument.clone());
+                argument
+            }
             b'-' | b'=' | b'?' => {
                 if set {
                     value

@@ -1,6 +1,7 @@
 //! iproute2's `ip`: its options, objects and `ip link`'s commands.
 
 mod apply;
+mod kinds;
 mod link;
 
 use super::Status;
@@ -124,6 +125,7 @@ pub(super) fn run(shell: &mut Shell<'_>, words: &[Word]) -> End {
         Some(&"link") => link_command(shell, arguments),
         Some(&("tuntap" | "tap")) => tuntap(shell, arguments),
         Some(&"address") => address_command(shell, arguments),
+        Some(&("tunnel" | "tunl")) => tunnel(shell, arguments),
         Some(&("route" | "neighbor" | "neighbour" | "maddress")) => about_device(shell, arguments),
         Some(_) => End::unknown(),
         None => End::of(Status::Failure),
@@ -200,7 +202,9 @@ fn address_command(shell: &mut Shell<'_>, words: &[Word]) -> End {
     const CHANGES: &[&str] = &["add", "change", "chg", "replace", "delete", "flush", "save", "showdump", "restore"];
     let Some((first, arguments)) = words.split_first() else { return End::unknown() };
     if first.unknown || CHANGES.iter().any(|name| matches(first, name)) {
-        return about_device(shell, arguments);
+        let end = about_device(shell, arguments);
+        let adds = !first.unknown && ["add", "change", "chg", "replace"].iter().any(|name| matches(first, name));
+        return if adds && !is_complete(arguments) { End::of(Status::Failure) } else { end };
     }
     if SHOWS.iter().any(|name| matches(first, name)) {
         return show(shell, arguments);
@@ -208,6 +212,34 @@ fn address_command(shell: &mut Shell<'_>, words: &[Word]) -> End {
     let request = link::parse(shell, arguments);
     apply::refuse(shell, &request, "`ip address` knows no such command");
     End::of(Status::Failure)
+}
+
+/// Whether `ip address add` has a device and an address that is one (`any valid prefix is expected`).
+fn is_complete(words: &[Word]) -> bool {
+    let has_device = words.iter().any(|word| word.unknown || word.is(b"dev"));
+    let address = match words {
+        [local, address, ..] if local.is(b"local") => address,
+        [address, ..] => address,
+        [] => return false,
+    };
+    let Some(text) = address.known() else { return has_device };
+    let (host, length) = text.split_once_str("/").unwrap_or((text, b"0"));
+    // A short form as `10.1` is an IPv4 address too.
+    let is_v4 = host.first().is_some_and(u8::is_ascii_digit) && host.iter().all(|byte| b"0123456789.".contains(byte));
+    // `Cannot assign loopback address on this device.`
+    let loops = !words.iter().any(|word| word.is(b"lo"));
+    let v6 = host.to_str().ok().and_then(|host| host.parse::<std::net::Ipv6Addr>().ok());
+    let is_v6 = v6.is_some_and(|address| !(loops && address.is_loopback()));
+    let is_length = !length.is_empty() && length.iter().all(|byte| b"0123456789.".contains(byte));
+    has_device && is_length && (is_v4 || is_v6)
+}
+
+/// `ip tunnel add NAME ...`
+fn tunnel(shell: &mut Shell<'_>, words: &[Word]) -> End {
+    let [first, name, ..] = words else { return End::unknown() };
+    let (true, Some(text)) = (matches(first, "add"), name.known()) else { return End::unknown() };
+    let place = shell.origin.place(&name.raw);
+    End::of(Status::of(shell.make(text, LinkKind::Virtual, None, place).is_ok()))
 }
 
 /// A command that works on `dev NAME` and does not change links.

@@ -10,6 +10,7 @@ mod ethtool;
 mod expand;
 mod ifconfig;
 mod ip;
+mod list;
 mod lladdr;
 mod macchanger;
 mod parse;
@@ -133,22 +134,27 @@ pub struct Variable {
     pub place: Place,
 }
 
-/// Reads a file as the shell's `.` does: the variables that it sets.
+/// What a sourced file leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sourced {
+    /// The variables that it sets.
+    pub variables: BTreeMap<BString, Variable>,
+    /// It ends the shell that sources it, with this status.
+    pub exited: Option<Status>,
+}
+
+/// Reads a file as the shell's `.` does.
 #[must_use]
-pub fn source(
-    kernel: &mut Kernel,
-    file: &Arc<Path>,
-    text: &BStr,
-    environment: &BTreeMap<BString, BString>,
-) -> BTreeMap<BString, Variable> {
+pub fn source(kernel: &mut Kernel, file: &Arc<Path>, text: &BStr, environment: &BTreeMap<BString, BString>) -> Sourced {
     let origin = Origin { file: Arc::clone(file), start: Some(0), whole: Span::new(0, text.len()) };
     let mut shell = shell::Shell::new(kernel, origin, environment);
-    shell.script(text);
+    let end = shell.script(text);
+    let exited = shell.exited.then_some(end.status);
     let variables = shell.variables.into_iter().map(|(name, value)| {
         let known = (!value.word.unknown).then_some(value.word.text);
         (name, Variable { value: known, place: value.place })
     });
-    variables.collect()
+    Sourced { variables: variables.collect(), exited }
 }
 
 /// Runs `ip` with its arguments, the last of which come from one place (an option's value that a

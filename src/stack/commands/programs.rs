@@ -26,7 +26,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("egrep", filter),
     ("ethtool", |shell, words, _| ethtool::run(shell, &words[1..])),
     ("exit", exit),
-    ("export", |_, _, _| End::of(Status::Success)),
+    ("export", declare),
     ("false", |_, _, _| End::of(Status::Failure)),
     ("gawk", filter),
     ("grep", filter),
@@ -35,7 +35,9 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("ip", |shell, words, _| ip::run(shell, &words[1..])),
     ("macchanger", |shell, words, _| macchanger::run(shell, &words[1..])),
     ("mawk", filter),
+    ("local", declare),
     ("printf", |_, _, _| End::of(Status::Success).with(Output::Unknown)),
+    ("readonly", declare),
     ("return", exit),
     ("sed", filter),
     ("set", |_, _, _| End::of(Status::Success)),
@@ -115,6 +117,19 @@ fn eval(shell: &mut Shell<'_>, arguments: &[Word]) -> End {
     }
     let text = bstr::join(" ", arguments.iter().map(|word| &word.text));
     shell.nested(&text, None)
+}
+
+/// `export NAME=VALUE ...`
+fn declare(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
+    for word in words {
+        let Some((name, value)) = word.text.split_once_str("=") else { continue };
+        // The value is the end of its word, where that is not quoted.
+        let plain = word.raw.len() == word.text.len();
+        let start = if plain { word.raw.end - value.len() } else { word.raw.start };
+        let value = Word { raw: start..word.raw.end, unknown: word.unknown, ..Word::literal(value) };
+        shell.set(name, value);
+    }
+    End::of(Status::Success)
 }
 
 fn exit(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {

@@ -1,6 +1,7 @@
 //! Words of shell text: where they end, with all that is quoted or substituted in them.
 
-use super::parse::{Flaw, Parser, Raw, Redirect};
+use super::list::{Flaw, Raw, Redirect};
+use super::parse::Parser;
 
 impl Parser<'_> {
     /// A redirection, if one stands here; the inner value is none where it takes no output away.
@@ -19,7 +20,7 @@ impl Parser<'_> {
         let to_number = !doubled && self.eat(b"&");
         self.blanks();
         let target = self.word()?;
-        Ok(Some((output && !(to_number && !stdout)).then_some(Redirect { stdout, target })))
+        Ok(Some((output && (stdout || !to_number)).then_some(Redirect { stdout, target })))
     }
 
     /// A word, with all that is quoted or substituted in it.

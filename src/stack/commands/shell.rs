@@ -2,7 +2,8 @@
 
 use super::end::{End, Output};
 use super::expand::{Word, expand, expand_one};
-use super::parse::{Command, Flaw, List, Pipeline, Raw, Redirect, Then, parse};
+use super::list::{Command, Flaw, List, Pipeline, Raw, Redirect, Then};
+use super::parse::parse;
 use super::{Attempt, Origin, Status, programs, valid_name};
 use crate::span::Place;
 use crate::stack::eni::source::wild;
@@ -91,6 +92,12 @@ impl<'k> Shell<'k> {
             return value.word.clone();
         }
         self.environment.get(BStr::new(name)).map(Word::value).unwrap_or_default()
+    }
+
+    /// Sets a variable.
+    pub(super) fn set(&mut self, name: &[u8], word: Word) {
+        let place = self.origin.place(&word.raw);
+        self.variables.insert(name.into(), Value { word, place });
     }
 
     pub(super) fn is_set(&self, name: &[u8]) -> bool {
@@ -211,9 +218,7 @@ impl<'k> Shell<'k> {
             if self.steps > STEP_LIMIT {
                 return End::unknown();
             }
-            let place = self.origin.place(&word.raw);
-            let name = BString::from(text.get(name.clone()).unwrap_or_default());
-            self.variables.insert(name, Value { word, place });
+            self.set(text.get(name.clone()).unwrap_or_default(), word);
             let next = self.list(text, body);
             end = End { output: end.output.then(next.output), ..next };
             if self.exited {
@@ -254,10 +259,8 @@ impl<'k> Shell<'k> {
     fn assign(&mut self, text: &[u8], assignments: &[Raw]) {
         for raw in assignments {
             let Some(name) = assignment(text, raw) else { continue };
-            let value = raw.start + name.len() + 1..raw.end;
-            let word = expand_one(self, text, &value);
-            let place = self.origin.place(&value);
-            self.variables.insert(name.into(), Value { word, place });
+            let word = expand_one(self, text, &(raw.start + name.len() + 1..raw.end));
+            self.set(name, word);
         }
     }
 

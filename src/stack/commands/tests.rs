@@ -112,15 +112,20 @@ fn attempts_tell_their_place_and_their_end() {
 #[test]
 fn a_sourced_file_tells_its_variables() {
     let file = Arc::from(Path::new("etc/default/bridge-utils"));
-    let text =
-        "# ours\nBRIDGE_HOTPLUG=no\n[ \"$IFACE\" = br1 ] && IF_BRIDGE_HW=lan1\nIF_BRIDGE_HW='lan0' # x\nX=$(date)\n";
-    let variables = source(&mut kernel(), &file, BStr::new(text), &BTreeMap::new());
+    let text = "# ours\nBRIDGE_HOTPLUG=no\n[ \"$IFACE\" = br1 ] && IF_BRIDGE_HW=lan1\nIF_BRIDGE_HW='lan0' # x\nX=$(date)\nexport A=1 B\n: ${IF_Y:=z}\n";
+    let Sourced { variables, exited } = source(&mut kernel(), &file, BStr::new(text), &BTreeMap::new());
     let show = |(name, variable): (&BString, &Variable)| {
         let piece = variable.place.span.of(text.as_bytes()).as_bstr().to_string();
         format!("{name}={} at {piece}", variable.value.clone().unwrap_or_else(|| "?".into()))
     };
     let shown: Vec<String> = variables.iter().map(show).collect();
-    assert_eq!(shown, ["BRIDGE_HOTPLUG=no at no", "IF_BRIDGE_HW=lan0 at 'lan0'", "X=? at $(date)"]);
+    assert_eq!(
+        shown,
+        ["A=1 at 1", "BRIDGE_HOTPLUG=no at no", "IF_BRIDGE_HW=lan0 at 'lan0'", "IF_Y=z at z", "X=? at $(date)"]
+    );
+    assert_eq!(exited, None);
+    let exits = source(&mut kernel(), &file, BStr::new("exit 1"), &BTreeMap::new());
+    assert_eq!(exits.exited, Some(Status::Failure));
 }
 
 #[test]

@@ -5,6 +5,8 @@ pub(super) mod names;
 pub(super) mod pins;
 pub(super) mod report;
 pub(super) mod template;
+#[cfg(test)]
+mod tests;
 pub(super) mod variables;
 pub(super) mod ways;
 
@@ -70,9 +72,16 @@ impl<'a> Host<'a> {
             stanzas.entry(stanza.name.token.as_bstr()).or_default().push(index);
         }
         let udev = bring_up::udev(world, stack);
-        let mut kernel = bring_up::kernel(world, udev.as_ref(), made(config, is_made));
+        let options = if is_too_large(config) { OPTION_LIMIT } else { 0 };
+        let made = if options == 0 { made(config, is_made) } else { BTreeSet::new() };
+        let mut kernel = bring_up::kernel(world, udev.as_ref(), made);
         kernel.add_physical(BStr::new("lo"), Address::Unknown);
-        Self { world, config, kernel, pins: Pins::new(udev), stanzas, up: BTreeMap::new(), options: 0 }
+        Self { world, config, kernel, pins: Pins::new(udev), stanzas, up: BTreeMap::new(), options }
+    }
+
+    /// Whether as much was acted on as ever is: nothing more is brought up then.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.options >= OPTION_LIMIT
     }
 
     /// The stanzas of a logical interface.
@@ -80,24 +89,40 @@ impl<'a> Host<'a> {
         self.stanzas.get(logical).map_or(&[], Vec::as_slice)
     }
 
-    /// The interfaces to bring up, unless the configuration is refused.
-    pub(super) fn targets(&self) -> Vec<names::Target> {
-        let mut targets = names::targets(self.config, &self.kernel);
-        targets.truncate(if self.config.refused { 0 } else { INTERFACE_LIMIT });
+    /// The interfaces that come up by themselves, unless the configuration is refused.
+    pub(super) fn started(&self) -> Vec<names::Target> {
+        self.limited(names::started(self.config, &self.kernel))
+    }
+
+    /// The others, once those are up.
+    pub(super) fn others(&self) -> Vec<names::Target> {
+        let taken = self.up.iter().flat_map(|(name, up)| [name.clone(), up.logical.clone()]);
+        self.limited(names::others(self.config, taken.collect()))
+    }
+
+    fn limited(&self, mut targets: Vec<names::Target>) -> Vec<names::Target> {
+        targets.truncate(if self.config.refused || self.is_exhausted() { 0 } else { INTERFACE_LIMIT });
         targets
+    }
+
+    /// The logical name that mapping scripts give an interface; none where they fail.
+    pub(super) fn mapped(&mut self, logical: BString) -> Option<BString> {
+        let stanzas = &self.stanzas;
+        let known = |logical: &BStr| stanzas.contains_key(logical);
+        names::mapped(&mut self.kernel, self.world.host, self.config, logical, known)
     }
 
     /// The options of a stanza; none once too many were read.
     pub(super) fn variables(&mut self, stanza: usize) -> Result<Variables<'a>, String> {
         let variables = Variables::of(self.config, stanza);
         self.options += variables.all.len() + variables.commands.len();
-        if self.options > OPTION_LIMIT { Err("this configuration is too large".to_owned()) } else { Ok(variables) }
+        if self.is_exhausted() { Err("this configuration is too large".to_owned()) } else { Ok(variables) }
     }
 
     /// Runs a command line of a stanza.
     pub(super) fn command(&mut self, stage: &Stage<'_>, opt: &Opt, line: &Token) -> Status {
         let run = commands::run(&mut self.kernel, &opt.key.file, line, &stage.environment.values);
-        self.pins.command(opt, run.attempts);
+        self.pins.command(stage.interface, opt, run.attempts);
         run.status
     }
 
@@ -152,6 +177,18 @@ impl<'a> Host<'a> {
             (Status::Failure, _) => Err(format!("the kernel makes no bridge called `{}`", shortened(stage.interface))),
         }
     }
+}
+
+/// Whether its templates lend more options than are acted on.
+fn is_too_large(config: &Config) -> bool {
+    let mut total = 0usize;
+    let mut counts: Vec<usize> = Vec::with_capacity(config.stanzas.len());
+    for stanza in &config.stanzas {
+        let inherited = stanza.parent.and_then(|parent| counts.get(parent)).copied().unwrap_or_default();
+        counts.push(stanza.options.len() + inherited);
+        total += stanza.options.len() + inherited;
+    }
+    total >= OPTION_LIMIT
 }
 
 /// The links that the configuration makes itself.

@@ -14,21 +14,20 @@ use std::sync::Arc;
 /// An interface and the stanzas' name for it: `br0=foo` brings br0 up from the stanzas of foo.
 pub(in crate::stack) type Target = (BString, BString);
 
-/// The interfaces that `auto` and `allow-*` lines start, in their order; then every other one by itself,
-/// as `ifup NAME` would. Stanzas that only lend their options to others are none.
-pub(in crate::stack) fn targets(config: &Config, kernel: &Kernel) -> Vec<Target> {
-    let mut targets: Vec<Target> = config.starts.iter().flat_map(|start| expand(&start.name, kernel)).collect();
+/// The interfaces that `auto` and `allow-*` lines start, in their order.
+pub(super) fn started(config: &Config, kernel: &Kernel) -> Vec<Target> {
+    config.starts.iter().flat_map(|start| expand(&start.name, kernel)).collect()
+}
+
+/// Every other interface, each to be brought up by itself as `ifup NAME` would. Stanzas that only
+/// lend their options or their name to others (`taken`) are none.
+pub(super) fn others(config: &Config, taken: BTreeSet<BString>) -> Vec<Target> {
     let lent = config.stanzas.iter().filter_map(|stanza| config.stanzas.get(stanza.parent?)).map(name_of);
     let mapped = config.mappings.iter().flat_map(|(_, lines)| lines).flat_map(|line| fields(&line.value.text));
-    let mut taken: BTreeSet<BString> = targets.iter().flat_map(|(name, logical)| [name, logical]).cloned().collect();
+    let mut taken = taken;
     taken.extend(lent.cloned().chain(mapped.map(BString::from)));
-    for stanza in &config.stanzas {
-        let name = name_of(stanza);
-        if taken.insert(name.clone()) {
-            targets.push((name.clone(), name.clone()));
-        }
-    }
-    targets
+    let names = config.stanzas.iter().map(name_of).filter(|name| taken.insert((*name).clone()));
+    names.map(|name| (name.clone(), name.clone())).collect()
 }
 
 fn name_of(stanza: &crate::stack::eni::Stanza) -> &BString {
@@ -66,6 +65,7 @@ fn expand(word: &Word, kernel: &Kernel) -> Vec<Target> {
 /// The script is run where its text tells what it prints. Where it does not, it is taken to print
 /// the name of a stanza that its `map` lines mention.
 pub(in crate::stack) fn mapped(
+    kernel: &mut Kernel,
     host: &Host,
     config: &Config,
     logical: BString,
@@ -77,7 +77,10 @@ pub(in crate::stack) fn mapped(
             continue;
         }
         let script = lines.iter().find(|line| line.key.token.text == "script")?;
-        let printed = printed(host, script.value.as_bstr());
+        if host.is_live() && !host.is_file(&host_path(&script.value.text)) {
+            return None;
+        }
+        let printed = printed(kernel, host, script.value.as_bstr());
         let mentioned = || {
             let mut words =
                 lines.iter().filter(|line| line.key.token.text == "map").flat_map(|line| fields(&line.value.text));
@@ -93,7 +96,7 @@ pub(in crate::stack) fn mapped(
 }
 
 /// The first line that a script prints, where that does not depend on its argument or its input.
-fn printed(host: &Host, path: &BStr) -> Option<BString> {
+fn printed(kernel: &mut Kernel, host: &Host, path: &BStr) -> Option<BString> {
     let path = host_path(path);
     let text = host.read(&path)?;
     let (first, _) = text.split_once_str("\n")?;
@@ -102,6 +105,6 @@ fn printed(host: &Host, path: &BStr) -> Option<BString> {
         return None;
     }
     let script = Token { text: BString::from(&text[..]), span: Span::new(0, text.len()) };
-    let run = commands::run(&mut Kernel::default(), &Arc::from(path.as_path()), &script, &BTreeMap::new());
+    let run = commands::run(kernel, &Arc::from(path.as_path()), &script, &BTreeMap::new());
     Some(run.output?.lines().next().unwrap_or_default().trim_ascii().into())
 }

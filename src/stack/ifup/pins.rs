@@ -11,14 +11,14 @@ use crate::stack::eni::{Opt, Stanza};
 use crate::stack::kernel::{Kernel, LinkKind};
 use crate::stack::udev::Udev;
 use crate::syntax::{Token, physical_lines};
-use bstr::{BStr, ByteSlice};
+use bstr::{BStr, BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The places that were meant to set an address, and what they came to.
 pub(in crate::stack) struct Pins {
     pub(in crate::stack) record: Record,
-    /// Those that were acted on: values of options, lines of commands.
-    seen: BTreeSet<Place>,
+    /// Those that were acted on for each interface: values of options, lines of commands.
+    seen: BTreeSet<(BString, Place)>,
 }
 
 /// An attempt with the value of an option.
@@ -51,9 +51,13 @@ impl Pins {
         Self { record: Record::new(udev), seen: BTreeSet::new() }
     }
 
+    fn has_seen(&self, interface: &BStr, place: Place) -> bool {
+        self.seen.contains(&(interface.to_owned(), place))
+    }
+
     /// Notes what an option came to, where `attempt` was made with it or with its first line.
     fn note(&mut self, attempt: &Attempt, opt: &Opt, effect: Effect) {
-        self.seen.insert(opt.value_place());
+        self.seen.insert((attempt.link.clone(), opt.value_place()));
         let own = opt.value_place() == attempt.place;
         let pin = Pin {
             place: opt.value_place(),
@@ -67,8 +71,8 @@ impl Pins {
     }
 
     /// Notes what a command line tried.
-    pub(super) fn command(&mut self, opt: &Opt, attempts: Vec<Attempt>) {
-        self.seen.insert(opt.line_place());
+    pub(super) fn command(&mut self, interface: &BStr, opt: &Opt, attempts: Vec<Attempt>) {
+        self.seen.insert((interface.to_owned(), opt.line_place()));
         self.record.command(opt, attempts);
     }
 
@@ -76,7 +80,7 @@ impl Pins {
     pub(super) fn bridge_hw(&mut self, host: &host::Host, variables: &Variables<'_>, attempt: &Attempt) {
         let named: Vec<&Variable<'_>> = variables.for_hook("IF_BRIDGE_HW").collect();
         let own = named.iter().any(|variable| variable.lines.iter().any(|opt| opt.value_place() == attempt.place));
-        if !own && self.seen.insert(attempt.place.clone()) {
+        if !own && self.seen.insert((attempt.link.clone(), attempt.place.clone())) {
             self.record.other(attempt.link.as_bstr(), of_defaults(host, attempt));
         }
         for (index, variable) in named.iter().enumerate() {
@@ -150,15 +154,15 @@ pub(super) fn never_tried(
         let hwaddress = variables.get("hwaddress").map(|variable| (variable, ignored));
         for (variable, why) in hw.chain(hwaddress) {
             for opt in &variable.lines {
-                if !ran.pins.seen.contains(&opt.value_place()) {
+                if !ran.pins.has_seen(interface, opt.value_place()) {
                     let attempt = of_option(interface, opt, Some(why.clone()));
                     ran.pins.note(&attempt, opt, effect(&attempt));
                 }
             }
         }
         for opt in variables.commands.iter().filter(|opt| runs_up(opt)) {
-            if !ran.pins.seen.contains(&opt.line_place()) {
-                ran.pins.command(opt, would_try(interface, opt, &why));
+            if !ran.pins.has_seen(interface, opt.line_place()) {
+                ran.pins.command(interface, opt, would_try(interface, opt, &why));
             }
         }
         for opt in stanza.dropped.iter().filter(|opt| opt.key.token.text == "hwaddress") {

@@ -24,6 +24,9 @@ pub(in crate::stack) struct Words {
 /// The bridges, those of the configuration in its order, then those that only hook commands name.
 pub(in crate::stack) fn bridges(ran: &mut Host<'_>, words: &Words) -> Vec<Bridge> {
     let mut bridges = Vec::new();
+    if ran.up.is_empty() && ran.is_exhausted() {
+        return bridges;
+    }
     for (name, logical) in interfaces(ran) {
         let (name, logical) = (name.as_bstr(), logical.as_bstr());
         let is_bridge = ran.kernel.link(name).is_some_and(|link| link.kind == LinkKind::Bridge);
@@ -56,7 +59,7 @@ fn interfaces(ran: &Host<'_>) -> Vec<(BString, BString)> {
 }
 
 /// The line of a stanza that makes it a bridge.
-fn ports_line<'c>(config: &'c Config, stanza: usize) -> Option<&'c Opt> {
+fn ports_line(config: &Config, stanza: usize) -> Option<&Opt> {
     let variables = Variables::of(config, stanza);
     let variable = variables.for_hook("IF_BRIDGE_PORTS").last().filter(|variable| !variable.value.is_empty())?;
     variable.lines.last().copied()
@@ -80,7 +83,10 @@ fn defined(ran: &Host<'_>, words: &Words, name: &BStr, logical: &BStr) -> Option
                 (None, Some(_)) if up.no_scripts => {
                     "`no-scripts` keeps the bridge hook, which would make it, from running".to_owned()
                 }
-                (None, Some(_)) => "a link of this name exists that is no bridge".to_owned(),
+                (None, Some(_)) if ran.kernel.link(name).is_some() => {
+                    "a link of this name exists that is no bridge".to_owned()
+                }
+                (None, Some(_)) => "a command removes it, or bridge-utils' hook is kept from making it".to_owned(),
                 (None, None) => words.no_bridge.to_owned(),
             };
         }

@@ -6,6 +6,11 @@ use crate::stack::hook::{Environment, reaches, variable_name};
 use bstr::{BStr, BString};
 use std::collections::BTreeMap;
 
+/// Whether each line of an option is a command of its own.
+pub(super) fn is_command(opt: &Opt) -> bool {
+    COMMANDS.iter().any(|command| opt.key.token.text == *command)
+}
+
 /// An option that holds one value.
 pub(in crate::stack) struct Variable<'c> {
     /// Its name, exactly as methods look for it.
@@ -37,7 +42,7 @@ impl<'c> Variables<'c> {
         let mut known: BTreeMap<&BStr, usize> = BTreeMap::new();
         for opt in config.options(stanza) {
             let (name, value) = (opt.key.token.as_bstr(), opt.value.as_bstr());
-            if COMMANDS.iter().any(|command| name == *command) {
+            if is_command(opt) {
                 variables.commands.push(opt);
             } else if let Some(variable) = known.get(name).and_then(|&index| variables.all.get_mut(index)) {
                 variable.value.push(b'\n');

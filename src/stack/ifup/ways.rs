@@ -1,7 +1,7 @@
 //! The ways to pin a bridge in the stanzas of ifupdown and busybox: a line that was meant to is
 //! rewritten before another is added. Which of them works, the stack's judgement of each tells.
 
-use super::variables::Variables;
+use super::variables::{Variables, is_command};
 use crate::edit::{Edit, FileEdit};
 use crate::host::Host;
 use crate::judgement::{Bridge, Candidate, Effect, Outcome, Pin, PinValue};
@@ -122,10 +122,21 @@ impl<'w> Ways<'w> {
             let mut candidate = write::rewrite(self.host, opt, &key, &value)?;
             if !surplus.is_empty() {
                 remove_lines(&mut candidate, &surplus);
+                candidate.title.push_str(" and remove the line that repeats it");
             }
             Some(candidate)
         };
-        lines.into_iter().filter_map(rewrite).collect()
+        let mut candidates: Vec<Candidate> = lines.into_iter().filter_map(rewrite).collect();
+        candidates.extend(self.moved(opt, &surplus));
+        candidates
+    }
+
+    /// An option that stands in the wrong stanza goes, and `bridge_hw` stands where it counts.
+    fn moved(&self, opt: &Opt, surplus: &[&Opt]) -> Option<Candidate> {
+        let mut candidate = self.bridge_hw()?;
+        remove_lines(&mut candidate, &[&[opt], surplus].concat());
+        candidate.title.push_str(" and remove the line that has no effect");
+        Some(candidate)
     }
 
     /// A command: another address in it; the address moved to where `ip link add` takes it; the
@@ -151,23 +162,15 @@ impl<'w> Ways<'w> {
     fn before_type(&self, opt: &Opt, pin: &Pin) -> Option<Candidate> {
         let bytes = self.host.read(&opt.key.file)?;
         let before = Span::new(opt.value.span.start, pin.place.span.start);
-        let at = before.of(&bytes).rfind(b"type")? + before.start;
-        let keyword = Span::new(at, before.end);
-        let blanks = |byte: &u8| byte.is_ascii_whitespace();
-        // The word before the address, with the blanks around it.
-        let text = keyword.of(&bytes).trim_ascii_end();
-        let word = text.rfind_byteset(b" \t")?;
-        let end = keyword.start + text[..word].trim_end_with(|c| c.is_ascii_whitespace()).len();
-        if !text.get(..4).is_some_and(|text| text == b"type")
-            || before.of(&bytes).last().is_none_or(|byte| !blanks(byte))
-        {
-            return None;
-        }
+        let kind = before.start + before.of(&bytes).rfind(b" type ")? + 1;
+        // The word `address`, with the blanks before it.
+        let keyword = before.of(&bytes).trim_ascii_end().rfind_byteset(b" \t")?;
+        let keyword = before.start + before.of(&bytes)[..keyword].trim_ascii_end().len();
         let edits = vec![
-            Edit { span: Span::at(at), content: format!("address {} ", self.values.shell).into() },
-            Edit { span: Span::new(end, pin.place.span.end), content: BString::default() },
+            Edit { span: Span::at(kind), content: format!("address {} ", self.values.shell).into() },
+            Edit { span: Span::new(keyword, pin.place.span.end), content: BString::default() },
         ];
-        let title = "put the address before `type`, where `ip link add` takes it".to_owned();
+        let title = "put the address before `type`, where `ip link` takes it".to_owned();
         Some(Candidate { edits: vec![FileEdit { file: opt.key.file.clone(), edits }], title })
     }
 
@@ -236,10 +239,6 @@ impl<'w> Ways<'w> {
     }
 }
 
-fn is_command(opt: &Opt) -> bool {
-    ["up", "pre-up", "down", "post-down", "post-up"].iter().any(|name| opt.key.token.text == *name)
-}
-
 fn replaced(pin: &Pin, text: &str) -> Candidate {
     let edit = FileEdit::replace(&pin.place.file, pin.place.span, text);
     Candidate { edits: vec![edit], title: format!("change the address of {} to `{text}`", pin.what) }
@@ -255,5 +254,4 @@ fn remove_lines(candidate: &mut Candidate, surplus: &[&Opt]) {
         }
     }
     candidate.edits.iter_mut().for_each(|edit| edit.edits.sort());
-    candidate.title.push_str(" and remove the line that repeats it");
 }

@@ -8,7 +8,8 @@ use crate::stack::eni::Config;
 use crate::stack::eni::source::wild;
 use crate::stack::ifup::pins::without_dash;
 use crate::stack::ifup::template::fill;
-use crate::stack::ifup::{Host, Stage, Up, names, shortened};
+use crate::stack::ifup::variables::Variables;
+use crate::stack::ifup::{Host, Stage, Up, shortened};
 use crate::stack::kernel::LinkKind;
 use crate::stack::{Stack, World};
 use bstr::{BStr, BString, ByteSlice};
@@ -27,7 +28,10 @@ impl<'a> Machine<'a> {
 
     /// Brings the interfaces up one after the other.
     pub(super) fn run(&mut self) {
-        for (name, logical) in self.ran.targets() {
+        for (name, logical) in self.ran.started() {
+            self.interface(name, logical);
+        }
+        for (name, logical) in self.ran.others() {
             self.interface(name, logical);
         }
     }
@@ -37,10 +41,13 @@ impl<'a> Machine<'a> {
         if let Some(up) = self.ran.up.get(&name) {
             return up.stopped.is_none();
         }
-        let ran = &self.ran;
-        let known = |logical: &BStr| !ran.stanzas(logical).is_empty();
-        let logical = names::mapped(ran.world.host, ran.config, logical, known);
-        let Some(logical) = logical.filter(|logical| known(logical.as_bstr())) else { return true };
+        if self.ran.is_exhausted() {
+            return false;
+        }
+        let logical = self.ran.mapped(logical);
+        let Some(logical) = logical.filter(|logical| !self.ran.stanzas(logical.as_bstr()).is_empty()) else {
+            return true;
+        };
         // A VLAN's parent comes first.
         if let Some((parent, _)) = name.split_once_str(".")
             && !self.interface(parent.into(), parent.into())
@@ -59,7 +66,7 @@ impl<'a> Machine<'a> {
     }
 
     fn stanzas(&mut self, name: &BStr, up: &mut Up) -> Result<(), String> {
-        if !self.vlan(name) {
+        if !self.vlan(name, up.logical.as_bstr()) {
             return Err("its VLAN link cannot be made".to_owned());
         }
         let config = self.ran.config;
@@ -75,11 +82,16 @@ impl<'a> Machine<'a> {
     }
 
     /// The `link` family's part (link.defn): `X.N` is made as VLAN N of X where X is there.
-    fn vlan(&mut self, name: &BStr) -> bool {
+    fn vlan(&mut self, name: &BStr, logical: &BStr) -> bool {
+        let is_bridge = |index: &usize| Variables::of(self.ran.config, *index).sets("IF_BRIDGE_PORTS");
+        let is_bridge = self.ran.stanzas(logical).iter().any(is_bridge);
         let kernel = &mut self.ran.kernel;
         let link = name.split_once_str(":").map_or(name, |(link, _)| link.as_bstr());
         let Some((parent, id)) = link.split_once_str(".") else { return true };
-        kernel.meet(parent.as_bstr());
+        // A bridge with a dot in its name is not taken for a VLAN of a link that nobody mentions.
+        if !is_bridge {
+            kernel.meet(parent.as_bstr());
+        }
         if kernel.link(parent.as_bstr()).is_none() || kernel.link(link).is_some() {
             return true;
         }

@@ -10,6 +10,7 @@ use crate::judgement::{Effect, Pin};
 use crate::span::Place;
 use crate::stack::kernel::{Address, Cause, LinkKind};
 use bstr::{BStr, BString, ByteSlice};
+use std::collections::BTreeSet;
 
 /// An address that the policy takes over: as text, as the program has it.
 #[derive(Clone)]
@@ -43,8 +44,9 @@ impl<'a> Machine<'a> {
         let name = interface.name.as_bstr();
         let wanted = self.ports.get(name).cloned().unwrap_or_default();
         if interface.first("bridge-ports-condone-regex").is_none() {
-            let others: Vec<BString> = self.kernel.ports(name).filter(|port| !wanted.contains(port)).cloned().collect();
-            for port in others {
+            let listed: BTreeSet<&BString> = wanted.iter().collect();
+            let others = self.kernel.ports(name).filter(|port| !listed.contains(port));
+            for port in others.cloned().collect::<Vec<_>>() {
                 let _ = self.kernel.clear_master(port.as_bstr());
             }
         }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// The user's files win over the system's, whatever their names.
 const USER: &str = "etc/network/ifupdown2/policy.d";
 /// Where packages put theirs (Proxmox: `proxmox-bridge-mac-from-port.json`).
-const SYSTEM: &[&str] = &["usr/share/ifupdown2/policy.d", "var/lib/ifupdown2/policy.d"];
+const SYSTEM: &str = "var/lib/ifupdown2/policy.d";
 
 /// What the policy files say.
 pub(super) struct Policy {
@@ -28,9 +28,7 @@ impl Policy {
     pub(super) fn read(host: &Host) -> Self {
         let mut policy = Self { user: Layer::default(), system: Layer::default() };
         policy.user.add_dir(host, USER);
-        for dir in SYSTEM {
-            policy.system.add_dir(host, dir);
-        }
+        policy.system.add_dir(host, SYSTEM);
         policy
     }
 

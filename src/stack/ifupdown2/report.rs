@@ -7,11 +7,17 @@ use crate::stack::bring_up::{self, words};
 use crate::stack::eni::{Config, Opt, Stanza};
 use crate::stack::kernel::LinkKind;
 use bstr::{BStr, BString, ByteSlice};
+use std::collections::BTreeSet;
 
 /// The bridges, those of the configuration in its order, then those that only hooks name.
 pub(super) fn bridges(machine: &mut Machine<'_>, config: &Config, interfaces: &Interfaces<'_>) -> Vec<Bridge> {
     let mut bridges = Vec::new();
-    for interface in interfaces.iter().filter(|interface| is_bridge(machine, interface)).collect::<Vec<_>>() {
+    let stanzas = config.stanzas.iter();
+    let templates: BTreeSet<BString> = stanzas.filter_map(|stanza| inherited(machine, stanza)).collect();
+    for interface in interfaces.iter() {
+        if !is_bridge(machine, interface, &templates) {
+            continue;
+        }
         never_tried(machine, interfaces, interface);
         bridges.extend(defined(machine, config, interface));
     }
@@ -19,11 +25,11 @@ pub(super) fn bridges(machine: &mut Machine<'_>, config: &Config, interfaces: &I
     bridges
 }
 
-/// A bridge, or an interface that was meant to be one.
-fn is_bridge(machine: &Machine<'_>, interface: &Interface<'_>) -> bool {
+/// A bridge, or an interface that was meant to be one; what others were meant to inherit from is none.
+fn is_bridge(machine: &Machine<'_>, interface: &Interface<'_>, templates: &BTreeSet<BString>) -> bool {
     machine.kernel.link(interface.name.as_bstr()).is_some_and(|link| link.kind == LinkKind::Bridge)
         || interface.bridge_option().is_some()
-        || interface.first("bridge-hw").is_some()
+        || (interface.first("bridge-hw").is_some() && !templates.contains(&interface.name))
 }
 
 fn defined(machine: &Machine<'_>, config: &Config, interface: &Interface<'_>) -> Option<Bridge> {

@@ -1,6 +1,7 @@
 //! The executors that make links and set addresses (`/usr/libexec/ifupdown-ng/*`), as far as that goes.
 
 use super::environment::option;
+use crate::address::MacAddress;
 use crate::judgement::Effect;
 use crate::stack::Version;
 use crate::stack::bring_up::{Record, words};
@@ -40,7 +41,7 @@ pub(super) fn depends(executor: &BStr, name: &BStr, environment: &Environment, k
 }
 
 /// The native bridge executor's `PORTS`.
-fn ports(name: &BStr, environment: &Environment, kernel: &Kernel) -> BString {
+pub(super) fn ports(name: &BStr, environment: &Environment, kernel: &Kernel) -> BString {
     let value = environment.get("IF_BRIDGE_PORTS");
     match value.as_bytes() {
         b"none" => BString::default(),
@@ -146,13 +147,8 @@ impl<'a, 'k> Run<'a, 'k> {
                 self.tried(opt, run.attempts);
             }
             Some(opt) => {
-                let what = "ifupdown-ng 0.12.1 and older set it on the ports instead of the bridge";
-                self.record.option(
-                    self.name(),
-                    opt,
-                    opt.key.token.text.as_bstr(),
-                    Effect::Ineffective(what.to_owned()),
-                );
+                let why = "ifupdown-ng 0.12.1 and older set it on the ports instead of the bridge".to_owned();
+                self.record.option(self.name(), opt, opt.spelled(), Effect::Ineffective(why));
             }
             None => {}
         }
@@ -191,14 +187,17 @@ impl<'a, 'k> Run<'a, 'k> {
 
     /// What an option was meant to set, by the attempts that its command made.
     fn tried(&mut self, opt: &'a Opt, attempts: Vec<Attempt>) {
-        let own = attempts.into_iter().filter(|attempt| attempt.link == self.name());
-        let effect = match own.last().map(|attempt| attempt.failed) {
-            Some(None) => self.effect_of(opt),
-            Some(Some(why)) if self.kernel.link(self.name()).is_none() => Effect::Ineffective(why),
-            Some(Some(why)) => Effect::Invalid(why),
-            None => Effect::Invalid("`ip link set` cannot read it, and nothing is set".to_owned()),
+        let failed = match attempts.into_iter().rfind(|attempt| attempt.link == self.name()) {
+            Some(attempt) => attempt.failed,
+            None => Some("`ip link set` cannot read it, and nothing is set".to_owned()),
         };
-        self.record.option(self.name(), opt, opt.key.token.text.as_bstr(), effect);
+        let readable = MacAddress::parse(&opt.value.text).is_some_and(MacAddress::is_usable);
+        let effect = match failed {
+            None => self.effect_of(opt),
+            Some(why) if readable => Effect::Ineffective(why),
+            Some(why) => Effect::Invalid(why),
+        };
+        self.record.option(self.name(), opt, opt.spelled(), effect);
     }
 
     /// An address that was set: the one that is written, or what `ip` makes of it.

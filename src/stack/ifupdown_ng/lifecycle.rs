@@ -8,7 +8,7 @@ use crate::stack::bridge_utils::{BridgeUtils, Release};
 use crate::stack::bring_up::{self, Record, made_by_commands, words};
 use crate::stack::commands::{self, Status};
 use crate::stack::eni::ifupdown_ng::Interface;
-use crate::stack::hook::{Environment, Hooked};
+use crate::stack::hook::{Environment, Hooked, Made};
 use crate::stack::kernel::Kernel;
 use crate::stack::{Stack, World, alpine_bridge};
 use bstr::{BStr, BString, ByteSlice};
@@ -39,6 +39,8 @@ pub(super) struct Machine<'a> {
     requires: BTreeMap<BString, BString>,
     pub(super) kernel: Kernel,
     pub(super) record: Record,
+    /// What a hook took for the ports of a bridge.
+    pub(super) ports: BTreeMap<BString, Vec<BString>>,
     /// Those that did not come up.
     pub(super) stopped: BTreeMap<BString, Stopped>,
 }
@@ -65,6 +67,7 @@ impl<'a> Machine<'a> {
             requires: BTreeMap::new(),
             kernel,
             record: Record::new(udev),
+            ports: BTreeMap::new(),
             stopped: BTreeMap::new(),
         };
         for interface in interfaces.values() {
@@ -212,6 +215,9 @@ impl<'a> Machine<'a> {
     }
 
     fn hooked(&mut self, interface: &Interface<'_>, environment: &Environment, hooked: Hooked) {
+        if hooked.made != Made::Nothing {
+            self.ports.insert(interface.name.clone(), hooked.ports);
+        }
         // The native executor has its own say on what it reads itself.
         let native = interface.uses("bridge") && !self.stack.alpine_bridge;
         let Some(attempt) = hooked.hw.filter(|_| !native) else { return };

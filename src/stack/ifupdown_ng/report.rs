@@ -1,6 +1,7 @@
 //! What is told of each bridge once everything is up.
 
 use super::environment::option;
+use super::executors;
 use super::lifecycle::{Machine, Stopped};
 use crate::judgement::{Bridge, Effect, Outcome};
 use crate::stack::Stack;
@@ -9,7 +10,9 @@ use crate::stack::eni::ifupdown_ng::Interface;
 use crate::stack::eni::{Config, Stanza};
 use crate::stack::hook::Environment;
 use crate::stack::kernel::LinkKind;
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BString, ByteSlice};
+
+const REFUSED: &str = "ifupdown-ng refuses the file and brings up nothing";
 
 /// The bridges, those of the configuration in its order, then those that only hooks name.
 pub(super) fn bridges(machine: &mut Machine<'_>, stack: &Stack, config: &Config, names: &[BString]) -> Vec<Bridge> {
@@ -17,7 +20,7 @@ pub(super) fn bridges(machine: &mut Machine<'_>, stack: &Stack, config: &Config,
     for name in names {
         let Some(interface) = machine.interface(name.as_bstr()) else { continue };
         if is_bridge(machine, interface) {
-            never_tried(machine, interface);
+            never_tried(machine, config, interface);
             bridges.extend(defined(machine, stack, config, interface));
         }
     }
@@ -46,19 +49,16 @@ fn defined(machine: &Machine<'_>, stack: &Stack, config: &Config, interface: &In
     let makes = option(interface, &environment, "IF_BRIDGE_PORTS");
     let origin = stanzas.iter().find(|stanza| stanza.options.iter().any(|opt| Some(opt) == makes));
     let origin = origin.or(stanzas.first())?.place();
-    let listed = environment.get("IF_BRIDGE_PORTS");
-    let ports = if matches!(listed.as_bytes(), b"none" | b"all") {
-        Vec::new()
-    } else {
-        words(listed).map(BString::from).collect()
-    };
+    let listed = || executors::ports(name, &environment, &machine.kernel);
+    let hooked = machine.ports.get(name).cloned();
+    let ports = hooked.unwrap_or_else(|| words(&listed()).map(BString::from).collect());
     let mut bridge = bring_up::bridge(&machine.kernel, &machine.record, &config.files, name, origin, ports);
     bridge.carries_ip =
         interface.uses("dhcp") || interface.last("address").is_some() || bring_up::carries_ip(stanzas.iter().copied());
     let stopped = machine.stopped.get(name);
     if bridge.outcome == Outcome::Absent {
         bridge.reason = match stopped {
-            _ if config.refused => "ifupdown-ng refuses the file and brings up nothing".to_owned(),
+            _ if config.refused => REFUSED.to_owned(),
             Some(stopped) if makes_bridge(stack, interface) => clause(stopped),
             _ => no_bridge(machine, interface, &environment),
         };
@@ -100,10 +100,11 @@ fn clause(stopped: &Stopped) -> String {
 }
 
 /// Places that were meant to set the address and that nothing ever looks at.
-fn never_tried(machine: &mut Machine<'_>, interface: &Interface<'_>) {
+fn never_tried(machine: &mut Machine<'_>, config: &Config, interface: &Interface<'_>) {
     let name = interface.name.as_bstr();
     let environment = machine.environment(interface);
-    let stopped = machine.stopped.get(name).map(clause);
+    let refused = config.refused.then(|| REFUSED.to_owned());
+    let stopped = refused.or_else(|| machine.stopped.get(name).map(clause));
     for var in &interface.vars {
         let Some(opt) = var.option else { continue };
         if machine.record.knows(name, &opt.value_place()) {
@@ -123,7 +124,6 @@ fn never_tried(machine: &mut Machine<'_>, interface: &Interface<'_>) {
             (Some(stopped), _) => Effect::Ineffective(format!("it is never reached: {stopped}")),
             (None, _) => Effect::Ineffective("nothing here reads it".to_owned()),
         };
-        let what: &BStr = opt.key.token.text.as_bstr();
-        machine.record.option(name, opt, what, effect);
+        machine.record.option(name, opt, opt.spelled(), effect);
     }
 }

@@ -12,7 +12,6 @@ use crate::stack::udev::Udev;
 use crate::syntax::shell::{Assignment, Fate};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 pub(super) struct Report<'a> {
     pub(super) boot: &'a Boot<'a>,
@@ -74,9 +73,11 @@ impl Report<'_> {
         let winner = link.and_then(|link| link.set_by.as_ref()?.place.as_ref());
         let mut pins: BTreeMap<Place, Pin> = BTreeMap::new();
         for run in own {
+            let last = run.address.as_ref().and_then(|address| address.place.as_ref());
+            let last = last.map(|place| ifcfg::shown(self.boot.world.host, place)).unwrap_or_default();
             for found in &run.assignments {
                 let Some(key) = ifcfg::key(found.key.as_bstr()) else { continue };
-                let effect = self.effect(key, found, run, winner);
+                let effect = self.effect(key, found, run, &last, winner);
                 let pin = ifcfg::pin(&found.file, &found.key, &found.value, found.line, effect);
                 // Sourced for several files, or called twice: what takes effect counts.
                 let known = pins.get(&pin.place).is_some_and(|known| known.effect == Effect::Decides);
@@ -92,16 +93,16 @@ impl Report<'_> {
         if link.is_some() {
             pins.extend(self.udev.map(|udev| udev.pins(name)).unwrap_or_default());
         }
+        let by = winner.map_or("another line".to_owned(), |place| ifcfg::shown(self.boot.world.host, place));
         for pin in &mut pins {
             if link.is_some() && pin.effect == Effect::Decides && Some(&pin.place) != winner {
-                let by = winner.map_or("another line".to_owned(), |place| ifcfg::shown(self.boot.world.host, place));
                 pin.effect = Effect::Overridden(format!("{by} is applied after it"));
             }
         }
         pins
     }
 
-    fn effect(&self, key: Key, found: &Assignment, run: &Ifup, winner: Option<&Place>) -> Effect {
+    fn effect(&self, key: Key, found: &Assignment, run: &Ifup, last: &str, winner: Option<&Place>) -> Effect {
         let place = ifcfg::place(&found.file, &found.key, &found.value);
         let ineffective = |why: &str| Effect::Ineffective(why.to_owned());
         match (key, &found.fate) {
@@ -119,20 +120,17 @@ impl Report<'_> {
                 ineffective("only the running system can tell whether the shell comes by here")
             }
             (Key::MacAddr, Fate::Sets) if winner == Some(&place) => Effect::Decides,
-            (Key::MacAddr, Fate::Sets) => self.lost(&place, run),
+            (Key::MacAddr, Fate::Sets) => self.lost(&place, run, last),
         }
     }
 
-    /// Why a `MACADDR=` that bash takes is not the one that decides.
-    fn lost(&self, place: &Place, run: &Ifup) -> Effect {
+    /// Why a `MACADDR=` that bash takes is not the one that decides; `last` shows the one that counts.
+    fn lost(&self, place: &Place, run: &Ifup, last: &str) -> Effect {
         let Some(variable) = &run.address else {
             return Effect::Ineffective("a later `unset` takes it back".to_owned());
         };
         match (&variable.place, &run.end) {
-            (Some(last), _) if last != place => {
-                let last = ifcfg::shown(self.boot.world.host, last);
-                Effect::Overridden(format!("`MACADDR=` in {last} comes after it"))
-            }
+            (Some(counts), _) if counts != place => Effect::Overridden(format!("`MACADDR=` in {last} comes after it")),
             (_, End::NotRun(_)) if self.boot.kernel.borrow().link(run.device.as_bstr()).is_none() => {
                 by_hand(run, place)
             }
@@ -166,15 +164,14 @@ impl Report<'_> {
     fn in_address_files(&self, bridge: &BStr) -> Vec<Pin> {
         let mut pins = Vec::new();
         for name in self.address_files(bridge) {
-            for found in &self.boot.not_run(name, "").assignments {
-                if ifcfg::key(found.key.as_bstr()).is_some() && !Arc::ptr_eq(&found.file, &self.boot.network_file) {
-                    let why = "ifup-aliases takes only IP addresses from this file";
-                    let effect = Effect::Ineffective(why.to_owned());
-                    pins.push(ifcfg::pin(&found.file, &found.key, &found.value, found.line, effect));
-                }
+            let assignments = self.boot.not_run(name, "").assignments;
+            let own = assignments.iter().filter(|found| *found.file != *self.boot.network_file);
+            for found in own.filter(|found| ifcfg::key(found.key.as_bstr()).is_some()) {
+                let why = "ifup-aliases takes only IP addresses from this file";
+                let effect = Effect::Ineffective(why.to_owned());
+                pins.push(ifcfg::pin(&found.file, &found.key, &found.value, found.line, effect));
             }
         }
-        pins.retain(|pin| *pin.place.file != *self.boot.network_file);
         pins
     }
 

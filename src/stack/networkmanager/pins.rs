@@ -9,7 +9,7 @@ use crate::syntax::Token;
 use crate::syntax::shell::name_len;
 use crate::syntax::shell::shvar::{Entry, File, Line, Says};
 use bstr::{BStr, ByteSlice};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 impl Report<'_> {
@@ -21,19 +21,21 @@ impl Report<'_> {
         let mut pins = Vec::new();
         for profile in self.profiles.iter().filter(|profile| profile.device == bridge) {
             let active = chosen.is_some_and(|activated| std::ptr::eq(activated.profile, profile));
+            let first = pins.len();
             for (key, found, line) in meant(&profile.parsed) {
                 let Some(effect) = self.effect(profile, key, &found, (active, failed, winner.as_ref())) else {
                     continue;
                 };
-                pins.push(self.pin(&profile.file, &found, line, effect));
+                pins.push(ifcfg::pin(&profile.file, &found.key, &found.value, line, effect));
             }
+            self.understand(pins.get_mut(first..).unwrap_or_default(), &profile.file);
         }
         for path in self.unread(bridge) {
             let file = Arc::from(path);
             let parsed = File::parse(&self.world.host.read(&file).unwrap_or_default());
             for (_, found, line) in meant(&parsed) {
                 let why = "NetworkManager does not read it from this file";
-                pins.push(self.pin(&file, &found, line, Effect::Ineffective(why.to_owned())));
+                pins.push(ifcfg::pin(&file, &found.key, &found.value, line, Effect::Ineffective(why.to_owned())));
             }
         }
         let default = chosen.and_then(|activated| activated.default.as_ref());
@@ -60,10 +62,15 @@ impl Report<'_> {
         pins
     }
 
-    fn pin(&self, file: &Arc<std::path::Path>, found: &Found, line: Span, effect: Effect) -> Pin {
-        let mut pin = ifcfg::pin(file, &found.key, &found.value, line, effect);
-        pin.meant = pin.meant.or_else(|| ifcfg::value_in_bash(self.world.host, &pin.place));
-        pin
+    /// What bash makes of values that NetworkManager does not understand.
+    fn understand(&self, pins: &mut [Pin], file: &Path) {
+        if pins.iter().all(|pin| pin.meant.is_some()) {
+            return;
+        }
+        let values = ifcfg::values_in_bash(self.world.host, file);
+        for pin in pins.iter_mut().filter(|pin| pin.meant.is_none()) {
+            pin.meant = values.iter().find(|(place, _)| *place == pin.place).map(|(_, address)| *address);
+        }
     }
 
     /// The files that belong to a bridge and from which NetworkManager takes no address.

@@ -3,6 +3,7 @@
 //! Where only the running system can tell which way the shell takes, all ways are followed from
 //! the same state and what they set is merged.
 
+use super::builtin::Manner;
 use super::parse::{AndOr, Command, Link, List, Pipeline, Simple};
 use super::run::{Flow, Function, Status};
 use super::state::merge;
@@ -228,14 +229,15 @@ impl Shell<'_> {
         if !simple.words.is_empty() {
             return self.words(simple, &source);
         }
-        let mut status = Some(!simple.redirected).filter(|plain| *plain);
+        // Whether the file can be opened is not known.
+        let mut status = (!simple.redirected).then_some(true);
         for &word in &simple.assignments {
             let raw = word.of(&source.bytes);
             if raw.contains(&b'`') || raw.windows(2).any(|pair| pair == b"$(") {
                 // Its status is that of the command in it.
                 status = None;
             }
-            self.assign(word, &Default::default());
+            self.assign(word, &Manner::default());
         }
         status
     }

@@ -118,7 +118,7 @@ impl<'a> Shell<'a> {
     /// Sets a variable, as the program around the files does.
     pub fn set(&mut self, name: &BStr, value: Value) {
         let exported = self.variable(name).is_some_and(|variable| variable.exported);
-        let variable = Variable { value, place: None, certain: !self.doubtful, exported };
+        let variable = Variable { value, place: None, certain: !self.doubtful && !self.exhausted, exported };
         self.variables.insert(name.to_owned(), variable);
     }
 

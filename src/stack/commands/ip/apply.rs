@@ -4,97 +4,13 @@ use super::super::end::End;
 use super::super::expand::Word;
 use super::super::shell::Shell;
 use super::super::{Attempt, Status, guess, lladdr};
+use super::kinds::{KINDS, bridge_options};
 use super::link::Request;
-use super::{Command, matches, valid_name};
+use super::{Command, valid_name};
 use crate::address::MacAddress;
 use crate::span::Place;
 use crate::stack::kernel::{Address, Cause, Errno, Kernel, LinkKind};
 use bstr::{BStr, BString, ByteSlice};
-
-/// Kinds that `ip link add ... type` makes, beside bridges.
-const KINDS: &[&str] = &[
-    "amt",
-    "bareudp",
-    "batadv",
-    "bond",
-    "can",
-    "dummy",
-    "erspan",
-    "geneve",
-    "gre",
-    "gretap",
-    "gtp",
-    "hsr",
-    "ifb",
-    "ip6erspan",
-    "ip6gre",
-    "ip6gretap",
-    "ip6tnl",
-    "ipip",
-    "ipvlan",
-    "ipvtap",
-    "macsec",
-    "macvlan",
-    "macvtap",
-    "netdevsim",
-    "netkit",
-    "nlmon",
-    "rmnet",
-    "sit",
-    "team",
-    "vcan",
-    "veth",
-    "virt_wifi",
-    "vlan",
-    "vrf",
-    "vti",
-    "vxcan",
-    "vxlan",
-    "wireguard",
-    "xfrm",
-];
-
-/// The options of `type bridge` (ip/iplink_bridge.c `bridge_parse_opt`); all but `fdb_flush` take a word.
-const BRIDGE_OPTIONS: &[&str] = &[
-    "forward_delay",
-    "hello_time",
-    "max_age",
-    "ageing_time",
-    "stp_state",
-    "priority",
-    "vlan_filtering",
-    "vlan_protocol",
-    "group_fwd_mask",
-    "group_address",
-    "no_linklocal_learn",
-    "fdb_flush",
-    "fdb_max_learned",
-    "vlan_default_pvid",
-    "vlan_stats_enabled",
-    "vlan_stats_per_port",
-    "mcast_router",
-    "mcast_snooping",
-    "mcast_vlan_snooping",
-    "mcast_query_use_ifaddr",
-    "mcast_querier",
-    "mcast_hash_elasticity",
-    "mcast_hash_max",
-    "mcast_last_member_count",
-    "mcast_startup_query_count",
-    "mcast_last_member_interval",
-    "mcast_membership_interval",
-    "mcast_querier_interval",
-    "mcast_query_interval",
-    "mcast_query_response_interval",
-    "mcast_startup_query_interval",
-    "mcast_stats_enabled",
-    "mcast_igmp_version",
-    "mcast_mld_version",
-    "nf_call_iptables",
-    "nf_call_ip6tables",
-    "nf_call_arptables",
-    "mst_enabled",
-];
 
 /// Why a request came to nothing, as a clause.
 enum Refusal {
@@ -150,30 +66,6 @@ fn note(shell: &mut Shell<'_>, request: &Request, refusal: Option<&Refusal>) {
         failed,
         bad_value,
     });
-}
-
-/// The options after `type bridge`: `address` is none of them, though people write it there.
-fn bridge_options(request: &mut Request) {
-    if !request.kind.as_ref().is_some_and(|kind| kind.is(b"bridge")) {
-        return;
-    }
-    let mut rest = std::mem::take(&mut request.options).into_iter();
-    while let Some(word) = rest.next() {
-        match BRIDGE_OPTIONS.iter().find(|option| matches(&word, option)) {
-            Some(&"fdb_flush") => {}
-            Some(_) if rest.next().is_some() => {}
-            Some(_) => _ = request.flaw.get_or_insert("a word is missing at the end of the command"),
-            None if word.unknown => {}
-            None => {
-                request.flaw.get_or_insert("what follows `type bridge` must be options of the bridge");
-                let address = matches(&word, "address") || word.is(b"lladdr");
-                if let Some(value) = rest.next().filter(|_| address) {
-                    request.flaw = Some("`address` must stand before `type`");
-                    request.address = Some(value);
-                }
-            }
-        }
-    }
 }
 
 /// The address that a request gives.
@@ -275,6 +167,13 @@ fn set(shell: &mut Shell<'_>, request: &Request) -> Result<(), Refusal> {
     };
     let name = existing(shell, request)?;
     let name = name.as_bstr();
+    let is_bridge = shell.kernel.link(name).is_some_and(|link| link.kind == LinkKind::Bridge);
+    if is_bridge
+        && !request.options.is_empty()
+        && request.kind.as_ref().is_some_and(|kind| !kind.text.starts_with(b"bridge"))
+    {
+        return Err(Refusal::Command("a bridge is of another type (`Operation not supported`)".into()));
+    }
     if let Some((address, cause)) = address {
         shell.kernel.set_address(name, address, cause).map_err(|errno| refused(errno, name))?;
     }

@@ -191,6 +191,9 @@ fn device<'w>(request: &mut Request, word: &Word, after: &'w [Word]) -> &'w [Wor
 
 /// `get_integer` with base 0.
 fn is_number(word: &Word) -> bool {
-    let text = word.text.strip_prefix(b"0x").unwrap_or(&word.text);
-    word.unknown || (!text.is_empty() && text.iter().all(u8::is_ascii_hexdigit))
+    let (digits, is_digit): (&[u8], fn(&u8) -> bool) = match word.text.strip_prefix(b"0x") {
+        Some(digits) => (digits, u8::is_ascii_hexdigit),
+        None => (&word.text, u8::is_ascii_digit),
+    };
+    word.unknown || (!digits.is_empty() && digits.iter().all(is_digit))
 }

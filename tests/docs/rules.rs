@@ -1,28 +1,10 @@
-//! The pages of `docs/` that are generated are in step with the program. `BLESS=1 cargo test --test docs` writes them.
+//! A page for each rule, which is what `bridgepin rule` prints.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common;
-
+use crate::common::bridgepin;
+use crate::{expect, repository};
 use bridgepin::rules::RULES;
-use common::bridgepin;
 use pretty_assertions::assert_eq;
 use std::fs;
-use std::path::Path;
-
-fn expect(page: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(page);
-    if std::env::var_os("BLESS").is_some() {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-        return;
-    }
-    assert_eq!(
-        fs::read_to_string(&path).unwrap_or_default(),
-        text,
-        "docs/{page} is not in step: BLESS=1 cargo test --test docs"
-    );
-}
 
 fn printed(arguments: &[&str]) -> String {
     let output = bridgepin().args(arguments).output().unwrap();
@@ -33,9 +15,9 @@ fn printed(arguments: &[&str]) -> String {
 #[test]
 fn a_page_for_each_rule() {
     for rule in RULES {
-        expect(&format!("rules/{}.md", rule.name), &printed(&["rule", rule.name]));
+        expect(&format!("docs/rules/{}.md", rule.name), &printed(&["rule", rule.name]));
     }
-    let pages = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules")).unwrap().count();
+    let pages = fs::read_dir(repository().join("docs/rules")).unwrap().count();
     assert_eq!(pages, RULES.len() + 1, "a page for each rule and the index");
 }
 
@@ -46,7 +28,7 @@ fn the_index_of_rules() {
         .map(|rule| format!("| [{0}]({0}.md) | {1} |\n", rule.name, rule.text.lines().next().unwrap()))
         .collect();
     expect(
-        "rules/README.md",
+        "docs/rules/README.md",
         &format!(
             "# Rules\n\n| rule | what it finds |\n|---|---|\n{rows}\n`bridgepin rule NAME` prints the same pages.\n"
         ),
