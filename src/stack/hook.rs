@@ -39,7 +39,7 @@ impl Environment {
 /// case, without all else (ifupdown's execute.c and busybox's ifupdown.c, `setlocalenv`).
 pub(super) fn variable_name(option: &[u8]) -> BString {
     let kept = option.iter().map(|&byte| if byte == b'-' { b'_' } else { byte.to_ascii_uppercase() });
-    // `isalpha` and `isalnum` in the C locale; an `=` would end the name, and no reader lets one in.
+    // `isalpha` and `isalnum` in the C locale; an `=` ends the name.
     let kept = kept.take_while(|&byte| byte != b'=').filter(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     b"IF_".iter().copied().chain(kept).collect::<Vec<u8>>().into()
 }
