@@ -96,6 +96,8 @@ fn interfaces(host: &Host, signs: &Signs) -> (Vec<Stack>, String) {
         }
     } else if release.id == "alpine" {
         stack = stack.beside("alpine-bridge");
+    } else if software != Software::Ifupdown && options::call_brctl(host) {
+        stack = stack.beside("bridge-utils");
     }
     (vec![stack], why)
 }

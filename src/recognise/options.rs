@@ -28,13 +28,23 @@ const ONLY: &[(&str, Software)] = &[
 
 /// The first option in the host's `interfaces` and `interfaces.d` that only one dialect has, and where.
 pub(super) fn only_in_one_dialect(host: &Host) -> Option<(Software, &'static str, String)> {
-    let folder = Path::new("etc/network/interfaces.d");
-    let sourced = host.entries(folder).into_iter().map(|name| folder.join(name.to_path_lossy()));
-    std::iter::once(PathBuf::from("etc/network/interfaces")).chain(sourced).find_map(|path| {
+    files(host).find_map(|path| {
         let text = host.read(&path)?;
         let (option, software) = text.lines().find_map(|line| only_known(line, &text))?;
         Some((software, option, path.display().to_string()))
     })
+}
+
+/// Whether a command line calls bridge-utils' program, which is then installed.
+pub(super) fn call_brctl(host: &Host) -> bool {
+    files(host).any(|path| host.read(&path).is_some_and(|text| text.contains_str("brctl ")))
+}
+
+/// The host's `interfaces` and what lies in `interfaces.d`.
+fn files(host: &Host) -> impl Iterator<Item = PathBuf> {
+    let folder = Path::new("etc/network/interfaces.d");
+    let sourced = host.entries(folder).into_iter().map(|name| folder.join(name.to_path_lossy()));
+    std::iter::once(PathBuf::from("etc/network/interfaces")).chain(sourced)
 }
 
 fn only_known(line: &[u8], text: &[u8]) -> Option<(&'static str, Software)> {

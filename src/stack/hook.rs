@@ -48,7 +48,7 @@ pub(super) fn reaches(option: &[u8], name: &str) -> bool {
 
 fn variable(option: &[u8]) -> impl Iterator<Item = u8> {
     let kept = option.iter().map(|&byte| if byte == b'-' { b'_' } else { byte.to_ascii_uppercase() });
-    // `isalpha` and `isalnum` in the C locale; an `=` would end the name, and no reader lets one in.
+    // `isalpha` and `isalnum` in the C locale; an `=` ends the name.
     let kept = kept.take_while(|&byte| byte != b'=').filter(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     b"IF_".iter().copied().chain(kept)
 }

@@ -102,6 +102,8 @@ pub struct Kernel {
     udev: Option<Udev>,
     /// Where links that nobody told of exist: the names for which that does not hold.
     made_later: Option<BTreeSet<BString>>,
+    /// Programs that are not installed beside it.
+    missing_programs: Vec<&'static str>,
 }
 
 impl Kernel {
@@ -109,6 +111,17 @@ impl Kernel {
     #[must_use]
     pub fn new(udev: Option<Udev>) -> Self {
         Self { udev, ..Self::default() }
+    }
+
+    /// A program is not installed: a command line that calls it fails there (`not found`).
+    pub fn lack_program(&mut self, name: &'static str) {
+        self.missing_programs.push(name);
+    }
+
+    /// Whether a program that command lines call is not installed.
+    #[must_use]
+    pub fn lacks_program(&self, name: &[u8]) -> bool {
+        self.missing_programs.iter().any(|missing| missing.as_bytes() == name)
     }
 
     /// A link that a command names exists, though nobody told of it; except these, which the

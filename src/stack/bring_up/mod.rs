@@ -45,6 +45,16 @@ pub(super) fn kernel(world: World<'_>, udev: Option<&Udev>, made: BTreeSet<BStri
     kernel
 }
 
+/// The same for a stack that needs no bridge-utils: `brctl` comes with that package alone, or with
+/// Alpine's busybox (measured: without it a command line that calls it fails).
+pub(super) fn native_kernel(world: World<'_>, stack: &Stack, udev: Option<&Udev>, made: BTreeSet<BString>) -> Kernel {
+    let mut kernel = kernel(world, udev, made);
+    if !stack.bridge_utils && !stack.alpine_bridge {
+        kernel.lack_program("brctl");
+    }
+    kernel
+}
+
 /// Every place that was meant to set a link's address, in the order in which they were tried.
 pub(super) struct Record {
     tried: BTreeMap<BString, Vec<Pin>>,

@@ -3,7 +3,7 @@
 use super::end::{End, Output};
 use super::expand::Word;
 use super::shell::Shell;
-use super::{Attempt, Status, guess, lladdr};
+use super::{Attempt, Status, guess, lladdr, without_label};
 use crate::stack::kernel::{Address, Cause};
 use bstr::{BStr, ByteSlice};
 
@@ -35,7 +35,7 @@ const FAMILIES: &[&[u8]] = &[b"inet", b"inet6", b"ax25", b"ddp", b"ipx", b"netro
 pub(super) fn run(shell: &mut Shell<'_>, words: &[Word]) -> End {
     let options = words.iter().take_while(|word| word.text.starts_with(b"-") && !word.unknown).count();
     let Some((name, mut rest)) = words[options..].split_first() else { return End::unknown() };
-    let Some(link) = name.known() else { return End::unknown() };
+    let Some(link) = name.known().map(without_label) else { return End::unknown() };
     let there = shell.has_link(name) == Some(true);
     if rest.is_empty() {
         return End::of(Status::of(there)).with(Output::About(link.to_owned()));

@@ -99,6 +99,12 @@ impl Origin {
     }
 }
 
+/// The link that a name with an alias's label means: the kernel finds br0 for `br0:1`
+/// (net/core/dev_ioctl.c, `dev_ioctl`).
+pub(super) fn without_label(name: &BStr) -> &BStr {
+    name.split_once_str(":").map_or(name, |(link, _)| link.as_bstr())
+}
+
 /// Runs a line of shell: lists with `;`, `&&`, `||`, pipes, quoting, `$NAME` from `environment`.
 /// Where the token's text is not the bytes that its span covers, places are the whole span.
 #[must_use]

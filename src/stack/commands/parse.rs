@@ -1,7 +1,7 @@
 //! Shell text to lists of commands: the grammar of POSIX sh as dash reads it, without here-documents
 //! and functions. Words stay ranges of the text; what they expand to is the shell's business.
 
-use super::list::{Command, Flaw, List, Pipeline, Then};
+use super::list::{Command, Flaw, List, Pipeline, Redirect, Then};
 use super::scan::ends_word;
 
 /// How deep commands may nest. Hook lines nest once or twice.
@@ -152,31 +152,42 @@ impl Parser<'_> {
             return self.group(list, b"}", false);
         }
         let word: &[u8] = self.rest().split(|byte| ends_word(*byte)).next().unwrap_or_default();
-        match word {
-            b"if" => self.branches(),
-            b"for" => self.for_loop(),
+        let command = match word {
+            b"if" => self.branches()?,
+            b"for" => self.for_loop()?,
             b"while" | b"until" => {
                 self.at += word.len();
                 self.list()?;
                 self.body()?;
-                Ok(Command::Loop)
+                Command::Loop
             }
-            b"case" => self.case(),
-            _ => self.simple(),
+            b"case" => self.case()?,
+            _ => return self.simple(),
+        };
+        let redirects = self.redirects()?;
+        if redirects.is_empty() {
+            return Ok(command);
         }
+        let list = vec![Pipeline { negated: false, commands: vec![command], then: Then::Next }];
+        Ok(Command::Group { list, subshell: false, redirects })
     }
 
     fn group(&mut self, list: List, close: &[u8], subshell: bool) -> Result<Command, Flaw> {
         if list.is_empty() || !self.eat(close) {
             return Err(Flaw::Syntax);
         }
+        Ok(Command::Group { list, subshell, redirects: self.redirects()? })
+    }
+
+    /// What stands after a compound command; each holds for all of it.
+    fn redirects(&mut self) -> Result<Vec<Redirect>, Flaw> {
         let mut redirects = Vec::new();
         self.blanks();
         while let Some(redirect) = self.redirect()? {
             redirects.extend(redirect);
             self.blanks();
         }
-        Ok(Command::Group { list, subshell, redirects })
+        Ok(redirects)
     }
 
     fn branches(&mut self) -> Result<Command, Flaw> {

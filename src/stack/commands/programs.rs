@@ -37,6 +37,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("mawk", filter),
     ("local", declare),
     ("printf", |_, _, _| End::of(Status::Success).with(Output::Unknown)),
+    ("read", read),
     ("readonly", declare),
     ("return", exit),
     ("sed", filter),
@@ -48,6 +49,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("tr", tr),
     ("true", |_, _, _| End::of(Status::Success)),
     ("tunctl", tunctl),
+    ("unset", unset),
     ("vconfig", vconfig),
 ];
 
@@ -73,11 +75,19 @@ pub(super) fn run(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Opt
     let Some((first, arguments)) = words.split_first() else { return End::of(Status::Success) };
     let Some(path) = first.known() else { return End::unknown() };
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    if shell.kernel.lacks_program(name) {
+        return End::of(Status::Failure);
+    }
     if name == b"eval" {
         return eval(shell, arguments);
     }
     if SHELLS.iter().any(|shell| shell.as_bytes() == name) {
         return inline(shell, text, arguments);
+    }
+    // `command -v NAME` asks for a program and runs none.
+    if name == b"command" && arguments.first().is_some_and(|word| word.is(b"-v") || word.is(b"-V")) {
+        let wanted = arguments.get(1).and_then(Word::known).unwrap_or_default();
+        return End::of(Status::of(!shell.kernel.lacks_program(wanted))).with(Output::Unknown);
     }
     if let Some((_, own)) = WRAPPERS.iter().find(|row| row.0.as_bytes() == name) {
         let options = arguments.iter().take_while(|word| word.text.starts_with(b"-") || word.text.contains(&b'='));
@@ -128,6 +138,22 @@ fn declare(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
         let start = if plain { word.raw.end - value.len() } else { word.raw.start };
         let value = Word { raw: start..word.raw.end, unknown: word.unknown, ..Word::literal(value) };
         shell.set(name, value);
+    }
+    End::of(Status::Success)
+}
+
+/// `read NAME ...`: what comes in is not told by the files.
+fn read(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
+    for word in words.iter().skip(1).filter(|word| !word.text.starts_with(b"-")) {
+        shell.set(&word.text, Word { raw: word.raw.clone(), unknown: true, ..Word::default() });
+    }
+    End::unknown()
+}
+
+/// `unset NAME ...`: an empty value has the same effect on what these scripts ask.
+fn unset(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
+    for word in words.iter().skip(1).filter(|word| !word.text.starts_with(b"-")) {
+        shell.set(&word.text, Word { raw: word.raw.clone(), ..Word::default() });
     }
     End::of(Status::Success)
 }

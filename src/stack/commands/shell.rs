@@ -4,7 +4,7 @@ use super::end::{End, Output};
 use super::expand::{Word, expand, expand_one};
 use super::list::{Command, Flaw, List, Pipeline, Raw, Redirect, Then};
 use super::parse::parse;
-use super::{Attempt, Origin, Status, programs, valid_name};
+use super::{Attempt, Origin, Status, programs, valid_name, without_label};
 use crate::span::Place;
 use crate::stack::eni::source::wild;
 use crate::stack::kernel::{Address, Cause, Errno, Kernel, LinkKind};
@@ -106,7 +106,7 @@ impl<'k> Shell<'k> {
 
     /// Whether a link is there; `None` where its name is not known.
     pub(super) fn has_link(&mut self, name: &Word) -> Option<bool> {
-        let name = name.known()?.to_owned();
+        let name = without_label(name.known()?).to_owned();
         self.kernel.meet(name.as_bstr());
         Some(self.kernel.link(name.as_bstr()).is_some())
     }

@@ -75,6 +75,7 @@ fn attempts_tell_their_place_and_their_end() {
             "X=$(ip link show lan0 | awk '/ether/ {print $2}'); ip link set br0 address $X",
             "br0 at $X: b4:99:ba:00:00:01: done",
         ),
+        ("read X < /etc/our-address; ip link set br0 address $X", "br0 at $X: ?: done"),
         ("ip link set br0 address $(some-program)", "br0 at $(some-program): ?: done"),
         ("macchanger --mac=52:54:00:aa:bb:cc br0", "br0 at 52:54:00:aa:bb:cc: 52:54:00:aa:bb:cc: done"),
         ("macchanger -r br0", "br0 at -r: ?: done"),

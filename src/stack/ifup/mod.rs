@@ -136,10 +136,12 @@ impl<'a> Host<'a> {
         let Some(opt) = lines.first() else { return Status::Success };
         let value = Token { text: BString::default(), span: opt.value_place().span };
         let run = self.run_at(stage, line, &value);
-        let tried = run.attempts.into_iter().find(|attempt| attempt.link == stage.interface);
+        // The stanza of an alias (`br0:1`) sets the address of the link itself.
+        let link = commands::without_label(stage.interface);
+        let tried = run.attempts.into_iter().find(|attempt| attempt.link == link);
         let nothing = || {
             let failed = "`ip` makes nothing of it".to_owned();
-            Attempt { bad_value: true, ..pins::of_option(stage.interface, opt, Some(failed)) }
+            Attempt { bad_value: true, ..pins::of_option(link, opt, Some(failed)) }
         };
         let attempt = Attempt { value: opt.value.text.clone(), ..tried.unwrap_or_else(nothing) };
         self.pins.hwaddress(lines, &attempt);

@@ -47,6 +47,7 @@ fn the_file_that_the_hook_sources_counts() {
         ("IF_BRIDGE_HW=${IF_BRIDGE_HW:-lan1}", "bridge_hw lan0", "pinned b4:99:ba:00:00:01"),
         ("IF_BRIDGE_HW=$(some-program)", "mtu 1500", "pinned"),
         ("IF_BRIDGE_PORTS=lan1", "mtu 1500", "floating b4:99:ba:00:00:02"),
+        ("unset IF_BRIDGE_HW", "bridge_hw lan1", "floating b4:99:ba:00:00:01"),
         ("exit 0 # IF_BRIDGE_", "mtu 1500", "absent"),
     ] {
         let host = host(&[(INTERFACES, &with(options)), (DEFAULTS, &format!("{text}\n"))]);

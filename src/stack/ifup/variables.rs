@@ -3,7 +3,7 @@
 use crate::stack::eni::ifupdown::COMMANDS;
 use crate::stack::eni::{Config, Opt};
 use crate::stack::hook::{Environment, reaches, variable_name};
-use bstr::{BStr, BString};
+use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeMap;
 
 /// Whether each line of an option is a command of its own.
@@ -71,7 +71,12 @@ impl<'c> Variables<'c> {
         let mut environment = Environment::default();
         for variable in &self.all {
             let place = variable.lines.first().map(|opt| opt.value_place());
-            environment.set(variable_name(variable.name), variable.value.clone(), place);
+            // `setlocalenv`: the first `=` ends the name, wherever it stands.
+            let value = match variable.name.split_once_str("=") {
+                Some((_, rest)) => bstr::concat([rest, b"=", &variable.value]).into(),
+                None => variable.value.clone(),
+            };
+            environment.set(variable_name(variable.name), value, place);
         }
         environment.set("IFACE", interface, None);
         environment.set("MODE", "start", None);

@@ -59,6 +59,8 @@ const METHODS: &[Method] = &[
         name: "v4tunnel",
         commands: &["ip tunnel add %iface% mode sit remote %endpoint%", "ip addr add %address% dev %iface%"],
     },
+    Method { family: "ipx", name: "dynamic", commands: &["ipx_interface add %iface% %frame%"] },
+    Method { family: "ipx", name: "static", commands: &["ipx_interface add %iface% %frame% %netnum%"] },
 ];
 
 /// The method of a stanza; none for one that does nothing to links (`loopback`, `ppp`).
@@ -123,6 +125,7 @@ mod tests {
         assert_eq!(lacks("inet6", "static"), Some("address"));
         assert_eq!(lacks("inet", "tunnel"), Some("address"));
         assert_eq!(lacks("inet6", "6to4"), Some("local"));
+        assert_eq!(lacks("ipx", "static"), Some("frame"));
         assert_eq!(lacks("inet", "dhcp"), None);
         assert_eq!(lacks("inet6", "auto"), None);
     }

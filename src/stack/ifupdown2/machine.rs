@@ -69,7 +69,7 @@ impl<'a> Machine<'a> {
             version: &stack.version,
             interfaces,
             policy: Policy::read(world.host),
-            kernel: bring_up::kernel(world, udev.as_ref(), made),
+            kernel: bring_up::native_kernel(world, stack, udev.as_ref(), made),
             enslaved: ports.values().flatten().cloned().collect(),
             ports,
             bonds,

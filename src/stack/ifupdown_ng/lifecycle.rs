@@ -58,7 +58,7 @@ impl<'a> Machine<'a> {
             made_by_commands(interface.name.as_bstr(), options)
         });
         let udev = bring_up::udev(world, stack);
-        let kernel = bring_up::kernel(world, udev.as_ref(), made.chain(hooked).collect());
+        let kernel = bring_up::native_kernel(world, stack, udev.as_ref(), made.chain(hooked).collect());
         let mut machine = Self {
             world,
             stack,

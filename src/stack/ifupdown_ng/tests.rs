@@ -50,6 +50,20 @@ fn one_dash_changes_who_makes_the_bridge() {
 }
 
 #[test]
+fn brctl_comes_with_bridge_utils() {
+    let lines = "pre-up brctl addbr br0\n bridge_fd 0\n hwaddress 52:54:00:aa:bb:cc";
+    for (stack, expected) in [
+        (DEBIAN, "absent"),
+        (HEAD, "absent"),
+        (HOOKED, "pinned 52:54:00:aa:bb:cc"),
+        // Its hook makes a bridge of any `bridge_` option and gives up where there is one.
+        (ALPINE, "pinned 52:54:00:aa:bb:cc"),
+    ] {
+        assert_eq!(of(stack, lines), expected, "{stack}");
+    }
+}
+
+#[test]
 fn an_ether_in_front() {
     assert_eq!(of(DEBIAN, "bridge-ports lan0\n hwaddress ether 52:54:00:aa:bb:cc"), format!("floating {LAN0}"));
     // Handed to `ip` as one word, of which it reads the `e`.

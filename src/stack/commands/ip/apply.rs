@@ -3,7 +3,7 @@
 use super::super::end::End;
 use super::super::expand::Word;
 use super::super::shell::Shell;
-use super::super::{Attempt, Status, guess, lladdr};
+use super::super::{Attempt, Status, guess, lladdr, without_label};
 use super::kinds::{KINDS, bridge_options};
 use super::link::Request;
 use super::{Command, valid_name};
@@ -23,6 +23,9 @@ enum Refusal {
 /// Does what a request asks for.
 pub(super) fn apply(shell: &mut Shell<'_>, command: Command, mut request: Request) -> End {
     bridge_options(&mut request);
+    if !matches!(command, Command::Add | Command::Replace) {
+        drop_label(&mut request);
+    }
     if request.flaw.is_none() && request.is_unknown() {
         return End::unknown();
     }
@@ -35,6 +38,13 @@ pub(super) fn apply(shell: &mut Shell<'_>, command: Command, mut request: Reques
     };
     note(shell, &request, result.as_ref().err());
     End::of(Status::of(result.is_ok()))
+}
+
+/// The link that a request names is looked up with `if_nametoindex` (lib/ll_map.c).
+fn drop_label(request: &mut Request) {
+    if let Some(word) = request.device.as_mut().or(request.name.as_mut()) {
+        word.text = without_label(word.text.as_bstr()).to_owned();
+    }
 }
 
 /// Reports a request that is refused whatever it says.
