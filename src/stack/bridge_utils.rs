@@ -90,7 +90,8 @@ impl BridgeUtils {
             refuse(&mut hw, &why, false);
         }
         let mut ports = port_names(kernel, ports, self.release);
-        ports.retain(|port| port != interface);
+        // `none` beside other words is a name like any other; no link is called so.
+        ports.retain(|port| port != interface && !port.eq_ignore_ascii_case(b"none"));
         for port in &ports {
             make_vlan(kernel, port.as_bstr());
             add_port(kernel, interface, port.as_bstr());
