@@ -5,6 +5,7 @@ mod concise;
 mod full;
 mod json;
 pub mod list;
+pub mod live;
 mod snippet;
 mod source;
 pub mod statistics;

@@ -4,6 +4,7 @@ mod baseline;
 mod check;
 mod input;
 mod list;
+mod live;
 mod progress;
 mod setup;
 mod show_files;
@@ -95,6 +96,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<Exit> {
     let exit = match &cli.command {
         Command::Check(arguments) => check::run(arguments, &mut output)?,
         Command::List(arguments) => list::run(arguments, &mut output)?,
+        Command::Live(arguments) => live::run(arguments, &mut output)?,
         Command::Rule { name } => rule(name.as_deref(), &mut output)?,
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "bridgepin", &mut output.stdout()?);
