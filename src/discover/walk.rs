@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 use walkdir::WalkDir;
 
 /// The folders of a root whose listings are kept until the walk has left the root, and the folders above them.
@@ -99,7 +99,7 @@ struct Open {
     path: PathBuf,
     listing: Listing,
     /// What the walk saw below it, of what may be [`KEPT`], by the paths from here.
-    below: Vec<(PathBuf, Rc<Listing>)>,
+    below: Vec<(PathBuf, Arc<Listing>)>,
     /// The hosts whose roots it is.
     hosts: BTreeSet<Stand>,
 }
@@ -120,7 +120,7 @@ impl Walk {
         while self.open.len() > depth
             && let Some(Open { path, listing, below: mut seen, hosts }) = self.open.pop()
         {
-            seen.push((PathBuf::new(), Rc::new(listing)));
+            seen.push((PathBuf::new(), Arc::new(listing)));
             for stand in hosts {
                 self.visit(stand, Asked::All, &seen, search, visit)?;
             }
@@ -140,7 +140,7 @@ impl Walk {
         &self,
         stand: Stand,
         asked: Asked,
-        seen: &[(PathBuf, Rc<Listing>)],
+        seen: &[(PathBuf, Arc<Listing>)],
         search: &mut Search<'_>,
         visit: &mut Visit<'_>,
     ) -> anyhow::Result<()> {
@@ -150,7 +150,7 @@ impl Walk {
         let found = search.found(&stand, asked);
         if let Stand::Root(_) = stand {
             for (dir, listing) in seen {
-                found.host.seed(dir, Rc::clone(listing));
+                found.host.seed(dir, Arc::clone(listing));
             }
         }
         if self.keep {
