@@ -3,7 +3,7 @@
 use super::Output;
 use super::input::{each_host, report_unreadable, shown};
 use super::setup::Setup;
-use crate::check::each_subject;
+use crate::check::{Subject, each_subject};
 use crate::cli::{Input, LiveArgs, LiveFormat};
 use crate::discover::Found;
 use crate::exit::Exit;
@@ -160,19 +160,28 @@ fn configuration(arguments: &LiveArgs, links: &Links, output: &mut Output) -> an
     if let Some(facts) = &arguments.facts {
         setup.options.links = told_by(facts, links);
     }
+    let judge = |found: Found| {
+        let judged = each_subject(&found.host, &setup.options(&found), |subject| readings(&found, subject));
+        (found, judged)
+    };
     let mut configuration = Configuration::new();
-    let exit = each_host(&setup, output, &mut |found, output| {
-        each_subject(&found.host, &setup.options(found), |subject| {
-            for reading in &subject.readings {
-                for bridge in &reading.judgement.bridges {
-                    let configured = configured(found, &reading.stack.to_string(), bridge);
-                    configuration.entry(bridge.name.clone()).or_default().push(configured);
-                }
-            }
-        });
-        report_unreadable(found, output)
+    let exit = each_host(&setup, output, &judge, &mut |(found, judged), output| {
+        for (bridge, configured) in judged.into_iter().flatten() {
+            configuration.entry(bridge).or_default().push(configured);
+        }
+        report_unreadable(&found, output)
     })?;
     Ok((configuration, exit))
+}
+
+/// What each stack makes of each bridge of one family of files.
+fn readings(found: &Found, subject: &Subject<'_>) -> Vec<(BString, Configured)> {
+    let bridges = subject.readings.iter().flat_map(|reading| {
+        let stack = reading.stack.to_string();
+        let bridges = reading.judgement.bridges.iter();
+        bridges.map(move |bridge| (bridge.name.clone(), configured(found, &stack, bridge)))
+    });
+    bridges.collect()
 }
 
 fn configured(found: &Found, stack: &str, bridge: &crate::judgement::Bridge) -> Configured {
