@@ -115,9 +115,12 @@ pub struct CheckArgs {
     /// Where nothing tells an address, make one up from the host's name and the bridge's: a fix that is always unsafe
     #[arg(long)]
     pub generate: bool,
-    /// How to print findings
-    #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
-    pub output_format: Format,
+    /// How to print findings [default: full; github where GITHUB_ACTIONS=true and no --output-file is given]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub output_format: Option<Format>,
+    /// Write the report to this file, whole or not at all, and only the summary to the terminal; `-` is stdout
+    #[arg(long, value_name = "PATH", conflicts_with = "show_files")]
+    pub output_file: Option<PathBuf>,
     /// The least severity that makes the exit code 1 [default: warning]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,
