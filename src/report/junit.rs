@@ -105,7 +105,7 @@ impl Suite {
         }
         let (host, tests, failures) = (escaped(&visible::text(&self.host)), self.tests, self.failures);
         writeln!(out, "  <testsuite name=\"{host}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">")?;
-        write!(out, "{}  </testsuite>\n", self.cases)?;
+        writeln!(out, "{}  </testsuite>", self.cases)?;
         *self = Self { has_head: true, ..Self::default() };
         Ok(())
     }

@@ -50,7 +50,7 @@ fn open(path: &Path) -> io::Result<(File, Option<TempPath>)> {
     let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     let builder = builder.prefix(".bridgepin-").permissions(Permissions::from_mode(mode));
-    let (file, temporary) = builder.tempfile_in(folder).map_err(without_name)?.into_parts();
+    let (file, temporary) = builder.tempfile_in(folder).map_err(|error| without_name(&error))?.into_parts();
     Ok((file, Some(temporary)))
 }
 
@@ -60,6 +60,6 @@ fn real(path: &Path) -> PathBuf {
 }
 
 /// What went wrong, without the temporary name that says nothing to anybody.
-fn without_name(error: io::Error) -> io::Error {
+fn without_name(error: &io::Error) -> io::Error {
     io::Error::from(error.kind())
 }

@@ -111,7 +111,13 @@ fn result<'a>(reported: &Reported<'a>, repository: &Repository, fingerprints: &m
             logical_locations: logical.into_iter().collect(),
         }],
         partial_fingerprints: PartialFingerprints { finding: fingerprints.next(reported, &path) },
-        fixes: finding.fix.iter().map(|fix| sarif_fix(fix, reported, repository)).collect(),
+        // One that changes nothing is none (3.55.3).
+        fixes: finding
+            .fix
+            .iter()
+            .filter(|fix| !fix.edits.is_empty())
+            .map(|fix| sarif_fix(fix, reported, repository))
+            .collect(),
         properties: Properties {
             host: Some(host),
             stack: finding.stack.as_deref(),
