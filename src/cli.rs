@@ -2,6 +2,7 @@
 #![allow(missing_docs)]
 
 use crate::address::MacAddress;
+use crate::fix::save::Validate;
 use crate::glob::Glob;
 use crate::report::Format;
 use crate::selection::RuleName;
@@ -103,6 +104,10 @@ pub struct CheckArgs {
     /// Apply the unsafe fixes too (with --fix or --diff)
     #[arg(long)]
     pub unsafe_fixes: bool,
+    /// Run this command on each new text before it takes the old one's place, with %s for its path (`ifquery -i %s br0`); where
+    /// it fails, the file stays as it was and the exit code is 2. It is split into words as a shell does, and no shell runs it
+    #[arg(long, value_name = "COMMAND", requires = "fix", conflicts_with = "stdin_filename")]
+    pub validate: Option<Validate>,
     /// Print the fixes as one unified diff on stdout and change nothing
     #[arg(long, conflicts_with = "fix")]
     pub diff: bool,

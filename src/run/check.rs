@@ -226,7 +226,8 @@ impl<'a> Run<'a> {
     fn save(&mut self, found: &Found, fixed: &Fixed, output: &mut Output) -> anyhow::Result<BTreeSet<PathBuf>> {
         let mut failed = BTreeSet::new();
         for Changed { file, old, new } in &fixed.changed {
-            let saved = Target::of(&found.host, file).and_then(|target| save(&target, old.as_deref(), new));
+            let saved = Target::of(&found.host, file)
+                .and_then(|target| save(&target, old.as_deref(), new, self.arguments.validate.as_ref()));
             match saved {
                 Ok(_) => self.summary.files_changed += 1,
                 Err(error) => {
