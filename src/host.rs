@@ -3,15 +3,13 @@
 use crate::edit::{FileEdit, apply};
 use bstr::{BString, ByteSlice, ByteVec};
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The largest file that is read. Configuration is far smaller; what is larger is no configuration.
 pub const SIZE_LIMIT: u64 = 16 * 1024 * 1024;
@@ -74,12 +72,12 @@ pub struct Unreadable {
 /// One host's files. Paths are relative to its root, without a leading slash.
 #[derive(Clone)]
 pub struct Host {
-    mounts: Rc<[Mount]>,
+    mounts: Arc<[Mount]>,
     live: bool,
-    cache: Rc<Cache>,
+    cache: Arc<Cache>,
     overlay: BTreeMap<PathBuf, Arc<[u8]>>,
     /// The listings to which the overlay adds names.
-    edited_listings: BTreeMap<OsString, Rc<Listing>>,
+    edited_listings: BTreeMap<OsString, Arc<Listing>>,
 }
 
 /// A real directory or file and where it lies in the host's tree.
@@ -92,9 +90,9 @@ struct Mount {
 /// What was read so far. The keys are paths without links, compared as bytes.
 #[derive(Default)]
 struct Cache {
-    listings: RefCell<HashMap<OsString, Rc<Listing>>>,
-    files: RefCell<HashMap<OsString, Option<Arc<[u8]>>>>,
-    unreadable: RefCell<Vec<Unreadable>>,
+    listings: Mutex<HashMap<OsString, Arc<Listing>>>,
+    files: Mutex<HashMap<OsString, Option<Arc<[u8]>>>>,
+    unreadable: Mutex<Vec<Unreadable>>,
 }
 
 /// A path after following its links.
@@ -130,13 +128,13 @@ impl Host {
 
     fn mounted(mounts: impl IntoIterator<Item = Mount>) -> Self {
         let mounts = mounts.into_iter().collect();
-        Self { mounts, live: false, cache: Rc::default(), overlay: BTreeMap::new(), edited_listings: BTreeMap::new() }
+        Self { mounts, live: false, cache: Arc::default(), overlay: BTreeMap::new(), edited_listings: BTreeMap::new() }
     }
 
     /// The same host, with nothing of it read yet.
     #[must_use]
     pub fn afresh(&self) -> Self {
-        Self { cache: Rc::default(), ..self.clone() }
+        Self { cache: Arc::default(), ..self.clone() }
     }
 
     /// The directory of this machine that plays `/`, or the folder of the loose files.
@@ -165,8 +163,8 @@ impl Host {
     }
 
     /// What a walk has already seen, so that it is not read again.
-    pub fn seed(&self, dir: &Path, listing: Rc<Listing>) {
-        self.cache.listings.borrow_mut().insert(dir.into(), listing);
+    pub fn seed(&self, dir: &Path, listing: Arc<Listing>) {
+        lock(&self.cache.listings).insert(dir.into(), listing);
     }
 
     /// The same host with one file's text replaced or added.
@@ -189,7 +187,7 @@ impl Host {
             let mut listing = if is_there { Listing::clone(&self.listing(folder)) } else { Listing::new() };
             if !listing.contains_key(name) {
                 listing.insert(name.into(), if folders.is_empty() { Entry::File } else { Entry::Dir });
-                self.edited_listings.insert(folder.into(), Rc::new(listing));
+                self.edited_listings.insert(folder.into(), Arc::new(listing));
             }
         }
     }
@@ -221,24 +219,24 @@ impl Host {
         if let Some(text) = self.overlay.get(&resolved.path) {
             return Some(Arc::clone(text));
         }
-        if let Some(known) = self.cache.files.borrow().get(resolved.path.as_os_str()) {
+        if let Some(known) = lock(&self.cache.files).get(resolved.path.as_os_str()) {
             return known.clone();
         }
         let text = match read_regular(&self.outside(&resolved.path)?) {
             Ok(bytes) => Some(Arc::from(bytes)),
             Err(message) => {
-                self.cache.unreadable.borrow_mut().push(Unreadable { file: path.to_owned(), message });
+                lock(&self.cache.unreadable).push(Unreadable { file: path.to_owned(), message });
                 None
             }
         };
-        self.cache.files.borrow_mut().insert(resolved.path.into(), text.clone());
+        lock(&self.cache.files).insert(resolved.path.into(), text.clone());
         text
     }
 
     /// The files that were read so far and their texts, sorted by their paths with all links followed.
     #[must_use]
     pub fn texts(&self) -> BTreeMap<PathBuf, Arc<[u8]>> {
-        let files = self.cache.files.borrow();
+        let files = lock(&self.cache.files);
         let read = files.iter().filter_map(|(path, text)| Some((PathBuf::from(path), Arc::clone(text.as_ref()?))));
         let mut texts: BTreeMap<_, _> = read.collect();
         texts.extend(self.overlay.iter().map(|(path, text)| (path.clone(), Arc::clone(text))));
@@ -248,7 +246,7 @@ impl Host {
     /// What could not be read so far.
     #[must_use]
     pub fn unreadable(&self) -> Vec<Unreadable> {
-        self.cache.unreadable.borrow().clone()
+        lock(&self.cache.unreadable).clone()
     }
 
     /// What a path is, links followed.
@@ -399,17 +397,17 @@ impl Host {
     }
 
     /// The entries of a directory whose path has no links left in it.
-    fn listing(&self, dir: &Path) -> Rc<Listing> {
+    fn listing(&self, dir: &Path) -> Arc<Listing> {
         self.known_listing(dir.as_os_str()).unwrap_or_else(|| {
-            let listing = Rc::new(self.list(dir));
-            self.cache.listings.borrow_mut().insert(dir.into(), Rc::clone(&listing));
+            let listing = Arc::new(self.list(dir));
+            lock(&self.cache.listings).insert(dir.into(), Arc::clone(&listing));
             listing
         })
     }
 
-    fn known_listing(&self, dir: &OsStr) -> Option<Rc<Listing>> {
+    fn known_listing(&self, dir: &OsStr) -> Option<Arc<Listing>> {
         let edited = self.edited_listings.get(dir).cloned();
-        edited.or_else(|| self.cache.listings.borrow().get(dir).cloned())
+        edited.or_else(|| lock(&self.cache.listings).get(dir).cloned())
     }
 
     fn list(&self, dir: &Path) -> Listing {
@@ -428,7 +426,7 @@ impl Host {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => {
                 let message = format!("cannot list this directory: {error}; make it readable or exclude it");
-                self.cache.unreadable.borrow_mut().push(Unreadable { file: dir.to_owned(), message });
+                lock(&self.cache.unreadable).push(Unreadable { file: dir.to_owned(), message });
             }
         }
         listing
@@ -469,6 +467,11 @@ fn add_path(listing: &mut Listing, dir: &Path, path: &Path, leaf: Entry) {
     let Some(Component::Normal(name)) = names.next() else { return };
     let entry = if names.next().is_some() { Entry::Dir } else { leaf };
     listing.entry(BString::from(name.as_bytes())).or_insert(entry);
+}
+
+/// What a panic elsewhere left is still what was read.
+fn lock<T>(cache: &Mutex<T>) -> MutexGuard<'_, T> {
+    cache.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Reads a regular file that no link stands in for; a FIFO put there meanwhile does not block.

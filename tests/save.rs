@@ -360,8 +360,9 @@ fn a_full_filesystem_leaves_the_old_file() {
 fn a_read_only_filesystem_is_refused() {
     let script = "mkdir ro; mount -t tmpfs tmpfs ro; echo old >ro/file; mount -o remount,ro ro";
     with_mounts("a_read_only_filesystem_is_refused", script, |dir| {
-        let saved =
-            |old: Option<&[u8]>, file| save(&Target::new(dir.join("ro"), file), old, NEW, None).map_err(|e| e.to_string());
+        let saved = |old: Option<&[u8]>, file| {
+            save(&Target::new(dir.join("ro"), file), old, NEW, None).map_err(|e| e.to_string())
+        };
         let cure = "(Read-only file system (os error 30)); mount the filesystem writable, or exclude it";
         let at = dir.join("ro").display().to_string();
         assert_eq!(saved(Some(b"old\n"), "file"), Err(format!("{at}/file: opening it for writing failed {cure}")));

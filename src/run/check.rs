@@ -4,16 +4,16 @@ use super::Output;
 use super::baseline::{self, Known};
 use super::destination::{format, is_aside, output_file};
 use super::input::{each_host, report_facts, report_unreadable, shown};
+use super::judged::{Judged, asked};
 use super::list::host_name;
 use super::setup::Setup;
 use super::show_files::show_files;
 use crate::baseline::Baseline;
-use crate::check::check;
 use crate::cli::{CheckArgs, FailOn, Prefer, Reporting};
 use crate::discover::Found;
 use crate::exit::Exit;
-use crate::finding::{Applicability, Finding, Severity};
-use crate::fix::apply::{Changed, Fixed, apply_all};
+use crate::finding::{Finding, Severity};
+use crate::fix::apply::{Changed, Fixed};
 use crate::fix::diff;
 use crate::fix::save::{Target, save};
 use crate::fleet::Fleet;
@@ -41,7 +41,9 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     if let Some(path) = output_file(arguments) {
         output.report_into(path)?;
     }
-    let mut exit = each_host(&setup, output, &mut |found, output| run.host(&setup, found, output))?;
+    let mut exit = each_host(&setup, output, &|found| Judged::of(arguments, &setup, found), &mut |judged, output| {
+        run.host(&setup, judged, output)
+    })?;
     run.fleet(&setup, output)?;
     if let (Some(known), Exit::Clean, false) = (&run.known, exit, arguments.quiet) {
         known.tell_gone(&setup, output)?;
@@ -111,52 +113,43 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn host(&mut self, setup: &Setup<'_>, found: &Found, output: &mut Output) -> anyhow::Result<Exit> {
-        let options = setup.options(found);
-        let mut report = check(&found.host, &options);
-        let known = std::mem::take(&mut report.known);
-        self.summary.known += self.known.as_mut().map_or(0, |all| all.note(found, known));
+    /// Reports what a host has, and writes its fixes where that is asked for.
+    fn host(&mut self, setup: &Setup<'_>, judged: Judged, output: &mut Output) -> anyhow::Result<Exit> {
+        let Judged { found, bridges, known, findings, summary, fixed } = judged;
+        self.summary.known += self.known.as_mut().map_or(0, |all| all.note(&found, known));
         self.summary.hosts += 1;
-        self.summary.bridges += report.bridges;
-        let mut exit = report_unreadable(found, output)?;
-        let asked = |mut findings: Vec<Finding>| {
-            findings.retain(|finding| setup.covers(found, &finding.place.file));
-            findings
+        self.summary.bridges += bridges;
+        let mut exit = report_unreadable(&found, output)?;
+        let mut fixed = match fixed {
+            Some(fixed) if self.arguments.fix => fixed,
+            proposed => {
+                self.fleet.add(|| found.spot(&found.host), summary);
+                self.report(&found, &found.host, &findings, false, output)?;
+                if let Some(fixed) = proposed {
+                    self.tell_changes(&found, &fixed);
+                    write_diff(&found, &fixed.changed, output)?;
+                }
+                return Ok(exit);
+            }
         };
-        report.summary.ask(|file| setup.covers(found, file));
-        if !self.arguments.fix && !self.arguments.diff {
-            self.fleet.add(|| found.spot(&found.host), report.summary);
-            self.report(found, &found.host, &asked(report.findings), false, output)?;
-            return Ok(exit);
-        }
-        let before = if self.arguments.diff { asked(report.findings.clone()) } else { Vec::new() };
-        let level = if self.arguments.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
-        let before_fixes = report.summary.clone();
-        let mut fixed = apply_all(&found.host, &options, level, report, &|file| setup.covers(found, file));
-        if self.arguments.diff {
-            self.fleet.add(|| found.spot(&found.host), before_fixes);
-            self.report(found, &found.host, &before, false, output)?;
-            self.tell_changes(found, &fixed);
-            write_diff(found, &fixed.changed, output)?;
-            return Ok(exit);
-        }
         if found.from_stdin() {
-            self.print_fixed(&fixed, found, output)?;
+            self.print_fixed(&fixed, &found, output)?;
         } else {
-            let failed = self.save(found, &fixed, output)?;
+            let failed = self.save(&found, &fixed, output)?;
             if !failed.is_empty() {
-                fixed = fixed.without(&found.host, &options, &failed);
+                fixed = fixed.without(&found.host, &setup.options(&found), &failed);
                 exit = Exit::Failed;
             }
         }
-        self.tell_changes(found, &fixed);
+        self.tell_changes(&found, &fixed);
         let mut summary = std::mem::take(&mut fixed.report.summary);
-        summary.ask(|file| setup.covers(found, file));
+        summary.ask(|file| setup.covers(&found, file));
         self.fleet.add(|| found.spot(&fixed.host), summary);
         for round in &fixed.rounds {
-            self.report(found, &round.host, &round.applied, true, output)?;
+            self.report(&found, &round.host, &round.applied, true, output)?;
         }
-        self.report(found, &fixed.host, &asked(fixed.report.findings), false, output)?;
+        let left = asked(setup, &found, fixed.report.findings);
+        self.report(&found, &fixed.host, &left, false, output)?;
         Ok(exit)
     }
 

@@ -4,6 +4,7 @@ mod baseline;
 mod check;
 mod destination;
 mod input;
+mod judged;
 mod list;
 mod progress;
 mod report_file;
