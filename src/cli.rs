@@ -106,7 +106,7 @@ pub struct CheckArgs {
     pub unsafe_fixes: bool,
     /// Run this command on each new text before it takes the old one's place, with %s for its path (`ifquery -i %s br0`); where
     /// it fails, the file stays as it was and the exit code is 2. It is split into words as a shell does, and no shell runs it
-    #[arg(long, value_name = "COMMAND", requires = "fix", conflicts_with = "stdin_filename")]
+    #[arg(long, value_name = "COMMAND", requires = "fix", conflicts_with_all = ["diff", "stdin_filename"])]
     pub validate: Option<Validate>,
     /// Print the fixes as one unified diff on stdout and change nothing
     #[arg(long, conflicts_with = "fix")]
