@@ -71,8 +71,9 @@ fn edited(command: &mut Command, folder: &Path) -> Value {
 fn vs_code() {
     let task = serde_json::from_str::<Value>(&block(PAGE, "VS Code", "json")).unwrap()["tasks"][0].clone();
     let dir = fleet();
-    let mut command = with_path("sh", &[]);
-    let output = command.args(["-c", task["command"].as_str().unwrap()]).current_dir(dir.path()).output().unwrap();
+    let mut command = with_path(task["command"].as_str().unwrap(), &[]);
+    let arguments = task["args"].as_array().unwrap().iter().map(|word| word.as_str().unwrap());
+    let output = command.args(arguments).current_dir(dir.path()).output().unwrap();
     let pattern = &task["problemMatcher"]["pattern"];
     let regexp = regress::Regex::new(pattern["regexp"].as_str().unwrap()).unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
