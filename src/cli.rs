@@ -32,7 +32,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Report what is wrong with the bridges' addresses; exit 1 when a finding remains
-    Check(CheckArgs),
+    Check(Box<CheckArgs>),
     /// Show every bridge, its ports, its outcome on each stack, and why
     List(ListArgs),
     /// Explain a rule, or list them all

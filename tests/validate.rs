@@ -55,8 +55,9 @@ fn the_name_ends_as_the_file_is_called() {
     let netdev = |name: &str| format!("etc/systemd/network/{name}");
     for (name, end) in [("br0.netdev", "br0.netdev"), (&long, "nnn.netdev")] {
         let dir = common::folder(&[(&netdev(name), "[NetDev]\nName=br0\nKind=bridge\n")]);
-        let test =
-            format!("sh -c 'case \"$1\" in /*/etc/systemd/network/.bridgepin-*{end}) ;; *) exit 3;; esac' sh %s");
+        let test = format!(
+            "sh -c 'cd \"$0\" && test . -ef \"${{1%/*}}\" && case \"${{1##*/}}\" in .bridgepin-*{end}) ;; *) exit 3;; esac' etc/systemd/network %s"
+        );
         let (exit, _, err) = fix(dir.path(), &test, &[]);
         assert_eq!((exit, err.as_str()), (0, ""));
         assert_eq!(read_tree(dir.path()).len(), 1);
@@ -166,4 +167,10 @@ fn ifquery_decides() {
     let (exit, _, err) = fix(dir.path(), "ifquery -i %s br0", &[]);
     assert_eq!((exit, err.as_str()), (0, ""));
     assert_eq!(read_tree(dir.path()), only(PINNED));
+    // It finds what the file sources beside it.
+    let sourcing = format!("source interfaces.d/*\n{FLOATING}");
+    let files = [(INTERFACES, sourcing.as_str()), ("etc/network/interfaces.d/up", "iface eth7 inet manual\n")];
+    let dir = common::folder(&files);
+    let (exit, _, err) = fix(dir.path(), "ifquery -i %s eth7", &[]);
+    assert_eq!((exit, err.as_str()), (0, ""));
 }

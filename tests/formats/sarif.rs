@@ -6,8 +6,10 @@ use pretty_assertions::assert_eq;
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 /// A log that is valid by the published schema, whose checks of formats are on.
 pub fn valid(folder: &Path, arguments: &[&str]) -> Value {
@@ -154,4 +156,19 @@ fn fixes_do_what_fix_does() {
             results(&left).iter().filter(|result| result["fixes"][0]["properties"]["applicability"] == "safe");
         assert_eq!(fixable.count(), 0);
     }
+}
+
+#[test]
+fn text_on_stdin_has_the_place_that_it_is_to_have() {
+    let dir = common::folder(&[("etc/network/interfaces", "# empty yet\n")]);
+    let mut command = common::bridgepin();
+    command.args(["check", "--output-format", "sarif", "--stdin-filename", "etc/network/interfaces", "-"]);
+    let mut child = command.current_dir(dir.path()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"iface br0 inet dhcp\n bridge_ports eth0\n").unwrap();
+    let log: Value = serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
+    let [result] = results(&log) else { panic!("{log}") };
+    let place = &result["locations"][0]["physicalLocation"];
+    let file = file(&log, &place["artifactLocation"]);
+    assert_eq!(fs::canonicalize(file).unwrap(), fs::canonicalize(dir.path().join("etc/network/interfaces")).unwrap());
+    assert_eq!((&place["region"]["startLine"], &place["region"]["startColumn"]), (&Value::from(1), &Value::from(7)));
 }
