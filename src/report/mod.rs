@@ -13,6 +13,7 @@ mod junit;
 pub mod list;
 mod repository;
 mod sarif;
+pub mod live;
 mod snippet;
 mod source;
 pub mod statistics;

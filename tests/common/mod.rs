@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 pub mod needs;
+pub mod namespace;
 
 use serde_json::Value;
 use std::fs;

@@ -125,7 +125,7 @@ fn snippets_do_what_they_show() {
 
 /// The arguments of a command line of bridgepin in a line of a shell, YAML or console block.
 fn arguments(line: &str) -> Option<Vec<&str>> {
-    const COMMANDS: &[&str] = &["check", "list", "rule", "completions", "man", "--version", "--help"];
+    const COMMANDS: &[&str] = &["check", "list", "live", "rule", "completions", "man", "--version", "--help"];
     let (before, after) = line.split_once("bridgepin ")?;
     if !before.chars().last().is_none_or(|c| " $|'\"/([".contains(c)) {
         return None;
