@@ -1,0 +1,61 @@
+//! A second machine on the bridge's network: it pings, and it keeps the address that it has learned.
+
+use crate::machine::Machine;
+
+const HOST: &str = "198.51.100.10";
+
+/// The neighbour of one machine, in a network namespace of its own, behind a link of that machine.
+pub struct Neighbour<'a> {
+    machine: &'a Machine,
+}
+
+impl<'a> Neighbour<'a> {
+    /// Plugs a neighbour in at the other end of a veth.
+    pub fn behind(machine: &'a Machine, peer: &str, bridge: &str) -> Self {
+        machine.ok(&format!(
+            "ip netns add neighbour && ip link set {peer} netns neighbour name eth0 \
+             && ip -n neighbour address add 198.51.100.1/24 dev eth0 && ip -n neighbour link set eth0 up \
+             && ip address add {HOST}/24 dev '{bridge}' && ip link set '{bridge}' up"
+        ));
+        Self { machine }
+    }
+
+    /// Plugs a neighbour into a bridge as a further port, which is higher than all others.
+    pub fn beside(machine: &'a Machine, bridge: &str) -> Self {
+        machine.add_veth("wire0", Some("fe:ff:ff:ff:ff:ff"), "wire1");
+        assert!(machine.join("wire0", bridge), "{bridge} takes no port");
+        // Without spanning tree a port forwards at once.
+        machine.ok(&format!("ip link set '{bridge}' type bridge stp_state 0 forward_delay 0"));
+        Self::behind(machine, "wire1", bridge)
+    }
+
+    /// How many of so many pings are answered.
+    pub fn ping(&self, count: u32) -> u32 {
+        let pings = self.machine.run(&format!("ip netns exec neighbour ping -c {count} -i 0.02 -W 0.3 {HOST}"));
+        received(&String::from_utf8_lossy(&pings.stdout))
+    }
+
+    /// Forgets the host's address, as it would by itself after 10 to 30 seconds and more, and asks anew.
+    pub fn renews(&self) {
+        self.machine.ok("ip -n neighbour neighbour flush dev eth0");
+    }
+
+    /// Pings all the while that something is done; how many were sent, and how many answered.
+    pub fn pings_during(&self, work: impl FnOnce()) -> (u32, u32) {
+        self.machine.ok(&format!(
+            "rm -f /run/pings; ip netns exec neighbour ping -i 0.02 -W 1 {HOST} >/run/pings 2>&1 & echo $! >/run/ping.pid"
+        ));
+        work();
+        self.machine.ok(
+            "sleep 0.1; kill -INT $(cat /run/ping.pid); while [ -d /proc/$(cat /run/ping.pid) ]; do sleep 0.05; done",
+        );
+        let report = self.machine.read("run/pings");
+        let sent = report.split(" packets transmitted").next().and_then(|text| text.lines().last());
+        (sent.and_then(|sent| sent.parse().ok()).unwrap_or_default(), received(&report))
+    }
+}
+
+fn received(report: &str) -> u32 {
+    let text = report.split(" received").next().and_then(|text| text.rsplit(' ').next());
+    text.and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("not a report of ping: {report}"))
+}
