@@ -69,10 +69,14 @@ impl Machine {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
+    /// Where one of its files lies, seen from outside.
+    pub fn path(&self, path: &str) -> String {
+        format!("/proc/{}/root/{path}", self.pid)
+    }
+
     /// A file's text; empty where there is none.
     pub fn read(&self, path: &str) -> String {
-        let file = Path::new("/proc").join(&self.pid).join("root").join(path);
-        String::from_utf8_lossy(&fs::read(file).unwrap_or_default()).into_owned()
+        String::from_utf8_lossy(&fs::read(self.path(path)).unwrap_or_default()).into_owned()
     }
 
     /// A bridge's address; `None` where there is no such bridge.

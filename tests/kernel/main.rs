@@ -15,4 +15,5 @@ mod machine;
 mod neighbour;
 mod roots;
 mod stacks;
+mod story;
 mod truth;

@@ -10,12 +10,11 @@ pub struct Neighbour<'a> {
 }
 
 impl<'a> Neighbour<'a> {
-    /// Plugs a neighbour in at the other end of a veth.
-    pub fn behind(machine: &'a Machine, peer: &str, bridge: &str) -> Self {
+    /// Plugs a neighbour in at the other end of one of the machine's veths.
+    pub fn behind(machine: &'a Machine, peer: &str) -> Self {
         machine.ok(&format!(
             "ip netns add neighbour && ip link set {peer} netns neighbour name eth0 \
-             && ip -n neighbour address add 198.51.100.1/24 dev eth0 && ip -n neighbour link set eth0 up \
-             && ip address add {HOST}/24 dev '{bridge}' && ip link set '{bridge}' up"
+             && ip -n neighbour address add 198.51.100.1/24 dev eth0 && ip -n neighbour link set eth0 up"
         ));
         Self { machine }
     }
@@ -25,8 +24,11 @@ impl<'a> Neighbour<'a> {
         machine.add_veth("wire0", Some("fe:ff:ff:ff:ff:ff"), "wire1");
         assert!(machine.join("wire0", bridge), "{bridge} takes no port");
         // Without spanning tree a port forwards at once.
-        machine.ok(&format!("ip link set '{bridge}' type bridge stp_state 0 forward_delay 0"));
-        Self::behind(machine, "wire1", bridge)
+        machine.ok(&format!(
+            "ip link set '{bridge}' type bridge stp_state 0 forward_delay 0 \
+             && ip address add {HOST}/24 dev '{bridge}' && ip link set '{bridge}' up"
+        ));
+        Self::behind(machine, "wire1")
     }
 
     /// How many of so many pings are answered.
