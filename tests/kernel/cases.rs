@@ -6,8 +6,8 @@ use crate::stacks::{STACKS, Stack};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Output;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// A case of a table, on one stack.
 pub struct Case {
@@ -19,7 +19,7 @@ pub struct Case {
     pub outcome: String,
     /// Name to address; a name ending in `p` is the other end of the veth called like it without.
     links: BTreeMap<String, String>,
-    table: &'static str,
+    table: Arc<Value>,
     index: usize,
 }
 
@@ -37,16 +37,17 @@ fn is_wanted(variable: &str, text: &str) -> bool {
 
 /// All cases of the stacks that a run takes.
 pub fn all() -> Vec<Case> {
+    let stacks = || STACKS.iter().filter(|stack| (stack.is_in_ci() || wants_all()) && is_wanted("STACK", stack.key));
     let mut cases = Vec::new();
     for table in ["interfaces.json", "networkd.json"] {
-        let content = common::table(table);
-        for (index, case) in content["cases"].as_array().unwrap().iter().enumerate() {
+        let table = Arc::new(common::table(table));
+        for (index, case) in table["cases"].as_array().unwrap().iter().enumerate() {
             let text = |key: &str| case[key].as_str().unwrap().to_owned();
-            let links = content["environment"]["links"].as_object().unwrap().iter();
+            let links = table["environment"]["links"].as_object().unwrap().iter();
             let links: BTreeMap<_, _> = links.map(|(k, v)| (k.clone(), v.as_str().unwrap().to_owned())).collect();
-            for stack in STACKS.iter().filter(|stack| stack.is_in_ci() || wants_all()) {
+            for stack in stacks() {
                 let Some(outcome) = case["observed"][stack.key]["outcome"].as_str() else { continue };
-                if is_wanted("STACK", stack.key) && is_wanted("CASE", &text("id")) {
+                if is_wanted("CASE", &text("id")) {
                     cases.push(Case {
                         id: text("id"),
                         stack,
@@ -54,20 +55,26 @@ pub fn all() -> Vec<Case> {
                         bridge: text("bridge"),
                         outcome: outcome.to_owned(),
                         links: links.clone(),
-                        table,
+                        table: Arc::clone(&table),
                         index,
                     });
                 }
             }
         }
     }
+    let has_cases = |stack: &Stack| cases.iter().any(|case| case.stack.key == stack.key);
+    assert!(std::env::var_os("CASE").is_some() || stacks().all(has_cases), "a stack that no table has");
     cases
 }
 
-/// The first case of each kind, or all of them.
-pub fn sample<K: Ord>(cases: Vec<Case>, kind: impl Fn(&Case) -> K) -> Vec<Case> {
+/// The first fitting case of each kind, or all cases.
+pub fn sample<K: Ord>(cases: Vec<Case>, kind: impl Fn(&Case) -> K, fits: impl Fn(&Case) -> bool) -> Vec<Case> {
+    if wants_all() {
+        return cases;
+    }
     let mut seen = BTreeSet::new();
-    cases.into_iter().filter(|case| wants_all() || seen.insert(kind(case))).collect()
+    let is_first = |case: &Case| !seen.contains(&kind(case)) && fits(case) && seen.insert(kind(case));
+    cases.into_iter().filter(is_first).collect()
 }
 
 /// Does something for each case, several at a time, and returns what it says; a panic is the case's failure.
@@ -84,7 +91,11 @@ pub fn each<T: Send>(cases: &[Case], work: impl Fn(&Case) -> T + Sync) -> Vec<(&
                         Some(text) => text.clone(),
                         None => panic.downcast_ref::<&str>().copied().unwrap_or("it panicked").to_owned(),
                     });
-                    results.lock().unwrap().push((case, result));
+                    let mut results = results.lock().unwrap();
+                    results.push((case, result));
+                    if results.len() % 100 == 0 {
+                        println!("{} of {} cases", results.len(), cases.len());
+                    }
                 }
             });
         }
@@ -95,8 +106,9 @@ pub fn each<T: Send>(cases: &[Case], work: impl Fn(&Case) -> T + Sync) -> Vec<(&
 impl Case {
     /// Its files on disk, with a `/sys` for the tool.
     pub fn lay_out(&self) -> Laid {
-        let table = common::table(self.table);
-        common::lay_out(&table, &table["cases"][self.index], self.stack.key)
+        let mut laid = common::lay_out(&self.table, &self.table["cases"][self.index], self.stack.key);
+        laid.assume.extend(self.stack.answers()); // the last answer counts
+        laid
     }
 
     /// Runs the tool on its files.
@@ -134,12 +146,11 @@ impl Case {
     /// Boots a machine with its files, and brings its bridges up.
     pub fn bring_up(&self, laid: &Laid) -> Machine {
         let machine = Machine::boot(&self.stack.layers(), &laid.host);
-        let is_networkd = self.table == "networkd.json";
-        if !is_networkd {
+        if !self.stack.is_networkd() {
             self.add_links(&machine);
         }
         self.stack.bring_up(&machine, &self.id, &self.bridge);
-        if is_networkd {
+        if self.stack.is_networkd() {
             self.add_links(&machine); // the measured runs made ports by hand, of links that came later
         }
         machine
@@ -160,7 +171,7 @@ impl Case {
 
     /// Where networkd makes bridges, ports are made by hand: all but the one that joins later.
     pub fn add_first_ports(&self, machine: &Machine) {
-        if self.table == "networkd.json" {
+        if self.stack.is_networkd() {
             machine.ok(&format!("ip link set '{}' up", self.bridge));
             assert!(machine.join("p1", &self.bridge));
         }

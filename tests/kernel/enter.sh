@@ -16,10 +16,10 @@ mount -t proc proc proc
 mount -t sysfs sysfs sys
 mount -t tmpfs -o mode=755 tmpfs dev # its own: udevd changes modes in it
 mount -t tmpfs -o mode=755 tmpfs run
-for device in null zero full random urandom tty; do
-    touch "dev/$device"
-    mount --bind "/dev/$device" "dev/$device"
-done
+mknod -m 666 dev/null c 1 3
+mknod -m 666 dev/zero c 1 5
+mknod -m 666 dev/random c 1 8
+mknod -m 666 dev/urandom c 1 9
 ln -s /proc/self/fd dev/fd
 mkdir -p dev/shm run/lock run/network run/udev run/systemd/network etc/systemd/network
 
@@ -31,9 +31,9 @@ hostname machine
 
 # The vendor's files for networkd would match links of the cases; only udevd's default policy stays.
 find -H lib/systemd/network -type f ! -name 99-default.link -delete 2>/dev/null || true
-# udevd also hears of the devices of the machine outside: rules for network links only.
-find -H lib/udev/rules.d -type f ! -name '7[35]-*net*.rules' ! -name 80-net-setup-link.rules ! -name 99-systemd.rules \
-    -delete 2>/dev/null || true
+# udevd also hears of the devices of the machine outside: only rules that network links need.
+find -H lib/udev/rules.d -type f ! -name 50-udev-default.rules ! -name '7[35]-*net*.rules' \
+    ! -name 80-net-setup-link.rules ! -name 99-systemd.rules -delete 2>/dev/null || true
 # No DHCP server answers here, and waiting for one does not change an address.
 for client in dhclient udhcpc dhcpcd pump; do
     printf '#!/bin/sh\nexit 0\n' >"usr/local/sbin/$client"

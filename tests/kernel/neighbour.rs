@@ -43,17 +43,18 @@ impl<'a> Neighbour<'a> {
     }
 
     /// Pings all the while that something is done; how many were sent, and how many answered.
-    pub fn pings_during(&self, work: impl FnOnce()) -> (u32, u32) {
+    pub fn pings_during(&self, work: impl FnOnce()) -> (usize, usize) {
         self.machine.ok(&format!(
-            "rm -f /run/pings; ip netns exec neighbour ping -i 0.02 -W 1 {HOST} >/run/pings 2>&1 & echo $! >/run/ping.pid"
+            "ip netns exec neighbour ping -i 0.02 {HOST} >/run/pings & echo $! >/run/ping.pid; sleep 0.1"
         ));
         work();
-        self.machine.ok(
-            "sleep 0.1; kill -INT $(cat /run/ping.pid); while [ -d /proc/$(cat /run/ping.pid) ]; do sleep 0.05; done",
-        );
+        self.machine.ok("sleep 0.1; kill $(cat /run/ping.pid)");
         let report = self.machine.read("run/pings");
-        let sent = report.split(" packets transmitted").next().and_then(|text| text.lines().last());
-        (sent.and_then(|sent| sent.parse().ok()).unwrap_or_default(), received(&report))
+        let number = |line: &str| line.split("icmp_seq=").nth(1)?.split(' ').next()?.parse().ok();
+        let answered: Vec<usize> = report.lines().filter_map(number).collect();
+        assert_eq!(self.ping(1), 1, "the network is gone");
+        // What was sent after the last answer may have been on its way.
+        (answered.iter().copied().max().unwrap_or_default(), answered.len())
     }
 }
 

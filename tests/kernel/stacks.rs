@@ -2,7 +2,9 @@
 
 use crate::machine::Machine;
 use crate::roots;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A stack as the measured tables spell it, and the packages that make it.
@@ -68,7 +70,8 @@ impl Stack {
         self.suite == "bookworm"
     }
 
-    fn is_networkd(&self) -> bool {
+    /// Whether networkd makes its bridges.
+    pub fn is_networkd(&self) -> bool {
         self.key.starts_with("networkd")
     }
 
@@ -90,6 +93,22 @@ impl Stack {
             self.versioned
         );
         layers
+    }
+
+    /// What `[Match]` conditions meet in its machines, as answers to `--assume`.
+    pub fn answers(&self) -> Vec<String> {
+        static KNOWN: Mutex<BTreeMap<&str, Vec<String>>> = Mutex::new(BTreeMap::new());
+        if !self.is_networkd() {
+            return Vec::new();
+        }
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        let answers = known.entry(self.key).or_insert_with(|| {
+            let machine = Machine::boot(&self.layers(), tempfile::tempdir().unwrap().path());
+            let kernel = machine.ok("uname -r");
+            let virtualization = machine.ok("systemd-detect-virt || true"); // `none` is a failure to it
+            vec![format!("kernel-version={}", kernel.trim()), format!("virtualization={}", virtualization.trim())]
+        });
+        answers.clone()
     }
 
     /// Brings the bridges of a machine's tree up. `case` is the measured case, whose name tells the command.

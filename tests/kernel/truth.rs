@@ -4,6 +4,10 @@ use crate::cases::{self, Case};
 use crate::machine::Address;
 use std::collections::BTreeMap;
 
+/// Cases that cannot be measured here, by the end of their id, and why.
+const NOT_HERE: &[(&str, &str)] =
+    &[("dirs-usr-lib-plus-lib-split-root", "/lib and /usr/lib are two folders, as no Debian since 12 has them")];
+
 /// What a run showed.
 #[derive(Debug)]
 struct Seen {
@@ -53,7 +57,8 @@ fn measure(case: &Case) -> Result<(), String> {
 #[test]
 fn what_the_tool_says_is_what_the_kernel_shows() {
     let kind = |case: &Case| (case.stack.key, case.concept.clone(), case.outcome.clone());
-    let cases = cases::sample(cases::all(), kind);
+    let is_here = |case: &Case| !NOT_HERE.iter().any(|row| case.id.ends_with(row.0));
+    let cases = cases::sample(cases::all().into_iter().filter(is_here).collect(), kind, |_| true);
     assert!(!cases.is_empty(), "no case is wanted");
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     let mut failures = Vec::new();
