@@ -1,6 +1,6 @@
 //! Where a file stands in a host's tree, by its path and, where that does not tell, by its text.
 
-use crate::host::Host;
+use crate::host::{Host, read_regular};
 use crate::stack::Family;
 use bstr::ByteSlice;
 use std::os::unix::ffi::OsStrExt;
@@ -95,7 +95,7 @@ pub(super) fn is_worth_reading(stand: &Stand, path: &Path) -> bool {
         Stand::Folder(_, SYSTEMD) => path.extension().is_some_and(|extension| extension == "netdev"),
         Stand::Folder(..) => true,
         Stand::Interfaces(file) => {
-            file == path && std::fs::read(path).is_ok_and(|text| family_of_text(&text) == Some(Family::Interfaces))
+            file == path && read_regular(path).is_ok_and(|text| family_of_text(&text) == Some(Family::Interfaces))
         }
     }
 }
