@@ -11,6 +11,7 @@ mod cases;
 #[path = "../common/mod.rs"]
 mod common;
 mod cycle;
+mod hosts;
 mod machine;
 mod neighbour;
 mod roots;

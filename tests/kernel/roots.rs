@@ -72,7 +72,7 @@ fn unpacked(suite: &str, base: &str, name: &str, packages: &[&str]) -> PathBuf {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(
         output.status.success(),
-        "cannot fetch and unpack {} of Debian {suite}: {errors}\nIs there a network, and has `apt-get update` run?",
+        "cannot fetch and unpack {} of Debian {suite}: {errors}\nIs there a network?",
         packages.join(" ")
     );
     done.insert(root.clone());

@@ -111,21 +111,15 @@ impl Stack {
         answers.clone()
     }
 
-    /// Brings the bridges of a machine's tree up. `case` is the measured case, whose name tells the command.
-    pub fn bring_up(&self, machine: &Machine, case: &str, bridge: &str) {
+    /// Brings a machine's bridges up: with this `ifup` command, where it is not networkd that does it. Waits for one of them.
+    pub fn bring_up(&self, machine: &Machine, ifup: &str, bridge: &str) {
         if self.has_udev() {
             machine.ok("/lib/systemd/systemd-udevd --daemon && udevadm control --ping");
         }
         if self.is_networkd() {
             self.start_networkd(machine);
         } else {
-            let of_a_boot = ["ifupdown2-", "auto-br0-foo-", "bridge-made-by-pre-up-"];
-            let name = case.trim_start_matches("interfaces/");
-            let command = match of_a_boot.iter().any(|prefix| name.starts_with(prefix)) {
-                true => "ifup -a".to_owned(),
-                false => format!("ifup '{bridge}'"),
-            };
-            machine.run(&format!("{command} >/run/ifup.log 2>&1")); // a refusal is a result
+            machine.run(&format!("{ifup} >/run/ifup.log 2>&1")); // a refusal is a result
         }
         if self.has_udev() {
             machine.ok("udevadm settle --timeout=20");

@@ -27,7 +27,7 @@ fn boot(tree: &Path) -> Machine {
     let debian = Stack::named("ifupdown@0.8.41");
     let host = Machine::boot(&debian.layers(), tree);
     host.add_veth("eth0", Some(ETH0), "cable");
-    debian.bring_up(&host, "", "br0");
+    debian.bring_up(&host, "ifup -a", "br0");
     host
 }
 

@@ -6,6 +6,8 @@ set -eu
 folder=$1 suite=$2 base=$3 name=$4
 shift 4
 root=$folder/$name state=$folder/apt-$suite
+exec 9>>"$folder/lock"
+flock 9
 [ ! -e "$root.packages" ] || exit 0
 
 # An apt of its own, in which nothing is installed: so it fetches the dependencies too, whatever this machine has.
@@ -19,8 +21,10 @@ own_apt() {
         -o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts=/dev/null \
         -o APT::Sandbox::User=root -o APT::Install-Recommends=false "$@"
 }
-[ -e "$state/updated" ] || { own_apt update && touch "$state/updated"; }
-own_apt --yes --download-only install "$@"
+own_apt --yes --download-only install "$@" 2>/dev/null || {
+    own_apt update # there are no lists of packages yet, or they are old
+    own_apt --yes --download-only install "$@"
+}
 own_apt --simulate install "$@" | sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*/\1 \2/p' | sort >"$root.partial"
 [ "$base" = - ] || {
     comm -23 "$root.partial" "$folder/$base.packages" >"$root.rest"
