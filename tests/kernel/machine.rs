@@ -31,7 +31,8 @@ impl Machine {
     pub fn boot(layers: &[PathBuf], tree: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let layers: Vec<&str> = layers.iter().map(|layer| layer.to_str().unwrap()).collect();
-        let mut unshare = Command::new("unshare")
+        let mut unshare = Command::new("setpriv") // a test that is killed takes its machines with it
+            .args(["--pdeathsig", "KILL", "unshare"])
             .args(["--mount", "--net", "--pid", "--uts", "--ipc", "--fork", "--kill-child", "--", "sh"])
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kernel/enter.sh"))
             .arg(folder.path())

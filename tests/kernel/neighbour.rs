@@ -22,13 +22,15 @@ impl<'a> Neighbour<'a> {
     /// Plugs a neighbour into a bridge as a further port, which is higher than all others.
     pub fn beside(machine: &'a Machine, bridge: &str) -> Self {
         machine.add_veth("wire0", Some("fe:ff:ff:ff:ff:ff"), "wire1");
-        assert!(machine.join("wire0", bridge), "{bridge} takes no port");
         // Without spanning tree a port forwards at once.
         machine.ok(&format!(
             "ip link set '{bridge}' type bridge stp_state 0 forward_delay 0 \
              && ip address add {HOST}/24 dev '{bridge}' && ip link set '{bridge}' up"
         ));
-        Self::behind(machine, "wire1")
+        assert!(machine.join("wire0", bridge), "{bridge} takes no port");
+        let neighbour = Self::behind(machine, "wire1");
+        machine.wait_for("the first answer to a ping", || neighbour.ping(1) == 1);
+        neighbour
     }
 
     /// How many of so many pings are answered.
@@ -45,7 +47,7 @@ impl<'a> Neighbour<'a> {
     /// Pings all the while that something is done; how many were sent, and how many answered.
     pub fn pings_during(&self, work: impl FnOnce()) -> (usize, usize) {
         self.machine.ok(&format!(
-            "ip netns exec neighbour ping -i 0.02 {HOST} >/run/pings & echo $! >/run/ping.pid; sleep 0.1"
+            "ip netns exec neighbour ping -i 0.02 {HOST} >/run/pings 2>&1 & echo $! >/run/ping.pid; sleep 0.1"
         ));
         work();
         self.machine.ok("sleep 0.1; kill $(cat /run/ping.pid)");

@@ -33,6 +33,7 @@ const TOOLS: &[(&str, &str)] = &[
     ("dpkg-deb", "dpkg"),
     ("mount", "mount"),
     ("nsenter", "util-linux"),
+    ("setpriv", "util-linux"),
     ("tar", "tar"),
     ("unshare", "util-linux"),
 ];
