@@ -166,16 +166,15 @@ impl Case {
     }
 
     fn add_links(&self, machine: &Machine) {
-        for (name, address) in &self.links {
-            if name.strip_suffix('p').is_some_and(|other| self.links.contains_key(other)) {
-                continue;
-            }
+        let is_peer = |name: &str| name.strip_suffix('p').is_some_and(|other| self.links.contains_key(other));
+        let mut commands = vec!["set -e".to_owned()];
+        for (name, address) in self.links.iter().filter(|link| !is_peer(link.0)) {
             let peer = format!("{name}p");
-            machine.add_veth(name, Some(address), &peer);
-            if let Some(address) = self.links.get(&peer) {
-                machine.ok(&format!("ip link set {peer} address {address}"));
-            }
+            let peers_address = self.links.get(&peer).map_or(String::new(), |address| format!("address {address}"));
+            commands.push(format!("ip link add {name} address {address} type veth peer name {peer} {peers_address}"));
+            commands.push(format!("ip link set {peer} up"));
         }
+        machine.ok(&commands.join("\n"));
     }
 
     /// Where networkd makes bridges, ports are made by hand: all but the one that joins later.

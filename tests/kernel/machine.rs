@@ -7,9 +7,6 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// A command that takes longer has hung; its machine goes on without it.
-const LONGEST_SECONDS: &str = "60";
-
 /// Lives until it is dropped; nothing of it stays.
 pub struct Machine {
     unshare: Child,
@@ -52,7 +49,7 @@ impl Machine {
     pub fn run(&self, command: &str) -> Output {
         Command::new("nsenter")
             .args(["--target", &self.pid, "--mount", "--net", "--pid", "--uts", "--ipc", "--root", "--wd", "--"])
-            .args(["/usr/bin/timeout", "--kill-after=1", LONGEST_SECONDS, "/bin/sh", "-c", command])
+            .args(["/bin/sh", "-c", command])
             .env_clear()
             .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
             .env("HOME", "/root")

@@ -3,6 +3,8 @@
 use crate::machine::Machine;
 
 const HOST: &str = "198.51.100.10";
+const ITSELF: &str = "198.51.100.1";
+const ITS_MAC: &str = "0a:00:00:00:00:99";
 
 /// The neighbour of one machine, in a network namespace of its own, behind a link of that machine.
 pub struct Neighbour<'a> {
@@ -10,13 +12,18 @@ pub struct Neighbour<'a> {
 }
 
 impl<'a> Neighbour<'a> {
-    /// Plugs a neighbour in at the other end of one of the machine's veths.
-    pub fn behind(machine: &'a Machine, peer: &str) -> Self {
+    /// Plugs a neighbour in at the other end of a veth whose first end is a port of this bridge.
+    pub fn behind(machine: &'a Machine, peer: &str, bridge: &str) -> Self {
         machine.ok(&format!(
             "ip netns add neighbour && ip link set {peer} netns neighbour name eth0 \
-             && ip -n neighbour address add 198.51.100.1/24 dev eth0 && ip -n neighbour link set eth0 up"
+             && ip -n neighbour link set eth0 address {ITS_MAC} && ip -n neighbour address add {ITSELF}/24 dev eth0 \
+             && ip -n neighbour link set eth0 up"
         ));
-        Self { machine }
+        // The host must not ask for it, which would tell it the bridge's address.
+        machine.ok(&format!("ip neighbour replace {ITSELF} lladdr {ITS_MAC} dev '{bridge}' nud permanent"));
+        let neighbour = Self { machine };
+        machine.wait_for("the first answer to a ping", || neighbour.ping(1) == 1);
+        neighbour
     }
 
     /// Plugs a neighbour into a bridge as a further port, which is higher than all others.
@@ -28,9 +35,7 @@ impl<'a> Neighbour<'a> {
              && ip address add {HOST}/24 dev '{bridge}' && ip link set '{bridge}' up"
         ));
         assert!(machine.join("wire0", bridge), "{bridge} takes no port");
-        let neighbour = Self::behind(machine, "wire1");
-        machine.wait_for("the first answer to a ping", || neighbour.ping(1) == 1);
-        neighbour
+        Self::behind(machine, "wire1", bridge)
     }
 
     /// How many of so many pings are answered.

@@ -119,7 +119,7 @@ impl Stack {
         if self.is_networkd() {
             self.start_networkd(machine);
         } else {
-            machine.run(&format!("{ifup} >/run/ifup.log 2>&1")); // a refusal is a result
+            machine.run(&format!("timeout 60 {ifup} >/run/ifup.log 2>&1")); // a refusal is a result
         }
         if self.has_udev() {
             machine.ok("udevadm settle --timeout=20");

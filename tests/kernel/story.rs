@@ -74,7 +74,7 @@ fn changes_with_containers(host: &Machine) -> usize {
 fn containers_change_the_address_until_it_is_fixed() {
     let tree = folder(&[("etc/network/interfaces", INTERFACES)]);
     let host = boot(tree.path());
-    let router = Neighbour::behind(&host, "cable");
+    let router = Neighbour::behind(&host, "cable", "br0");
     assert_eq!(br0(&host), ETH0);
 
     // A container starts. Its random address happens to be lower, and br0 takes it.
@@ -117,7 +117,7 @@ fn containers_change_the_address_until_it_is_fixed() {
 
     // The same host after its next boot.
     let host = boot(tree.path());
-    let router = Neighbour::behind(&host, "cable");
+    let router = Neighbour::behind(&host, "cable", "br0");
     assert_eq!(router.ping(5), 5);
     let (sent, answered) = router.pings_during(|| {
         assert_eq!(changes_with_containers(&host), 0);
