@@ -27,7 +27,7 @@ fn boots_as_told(tree: &Path, cards: &[(&str, &str)]) -> usize {
     let mut staying = 0;
     for told in &bridges {
         let bridge = told["bridge"].as_str().unwrap();
-        let up = machine.address(bridge).unwrap_or_else(|| panic!("no {bridge}: {}", machine.read("run/ifup.log")));
+        let up = machine.address(bridge).unwrap_or_else(|| panic!("no {bridge}: {}", machine.log()));
         machine.add_veth("lower", Some("02:00:00:00:00:01"), "inside");
         machine.join("lower", bridge);
         let joined = machine.address(bridge).unwrap();

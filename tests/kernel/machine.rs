@@ -77,6 +77,13 @@ impl Machine {
         String::from_utf8_lossy(&fs::read(self.path(path)).unwrap_or_default()).into_owned()
     }
 
+    /// What the programs that make bridges have printed last.
+    pub fn log(&self) -> String {
+        let log = self.read("run/ifup.log") + &self.read("run/networkd.log");
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(8)..].join("\n")
+    }
+
     /// A bridge's address; `None` where there is no such bridge.
     pub fn address(&self, bridge: &str) -> Option<Address> {
         let of = |file: &str| self.read(&format!("sys/class/net/{bridge}/{file}")).trim().to_owned();
@@ -104,7 +111,7 @@ impl Machine {
     pub fn wait_for(&self, what: &str, is_so: impl Fn() -> bool) {
         let start = Instant::now();
         while !is_so() {
-            assert!(start.elapsed() < Duration::from_secs(30), "waited for {what}:\n{}", self.read("run/networkd.log"));
+            assert!(start.elapsed() < Duration::from_secs(30), "waited for {what}:\n{}", self.log());
             sleep(Duration::from_millis(20));
         }
     }

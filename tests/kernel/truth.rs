@@ -49,9 +49,7 @@ fn measure(case: &Case) -> Result<(), String> {
     if agrees && is_stated {
         return Ok(());
     }
-    let log = machine.read("run/ifup.log") + &machine.read("run/networkd.log");
-    let log: Vec<&str> = log.lines().rev().take(8).collect();
-    Err(format!("told {told} {stated:?}, measured once {}, now {seen:?}\n  {}", case.outcome, log.join("\n  ")))
+    Err(format!("told {told} {stated:?}, measured once {}, now {seen:?}\n{}", case.outcome, machine.log()))
 }
 
 #[test]
