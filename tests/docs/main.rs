@@ -3,8 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod blocks;
+mod book;
 #[path = "../common/mod.rs"]
 mod common;
+mod formats;
 mod links;
 mod outcome;
 mod rules;
