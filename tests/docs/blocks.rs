@@ -41,7 +41,7 @@ pub fn blocks() -> Vec<Block> {
                 let (language, comment) = (language.to_owned(), std::mem::take(&mut comment));
                 blocks.push(Block { at, page: page.clone(), language, comment, text });
             } else if !line.trim().is_empty() {
-                line.clone_into(&mut comment);
+                line.trim().clone_into(&mut comment);
             }
         }
     }
