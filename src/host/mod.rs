@@ -1,20 +1,23 @@
 //! One host's files: read on demand, resolved as in a chroot, never outside the root.
 
+mod disk;
+mod resolve;
+
 use crate::edit::{FileEdit, apply};
-use bstr::{BString, ByteSlice, ByteVec};
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use bstr::{BString, ByteVec};
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io::Read;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use disk::Cache;
+pub use disk::entry_of;
+pub(crate) use disk::read_regular;
 
 /// The largest file that is read. Configuration is far smaller; what is larger is no configuration.
 pub const SIZE_LIMIT: u64 = 16 * 1024 * 1024;
-/// As many symbolic links as the kernel follows in one path (`MAXSYMLINKS`).
-const SYMLINK_LIMIT: usize = 40;
 
 /// What a path is, links followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,20 +90,6 @@ struct Mount {
     entry: Entry,
 }
 
-/// What was read so far. The keys are paths without links, compared as bytes.
-#[derive(Default)]
-struct Cache {
-    listings: Mutex<HashMap<OsString, Arc<Listing>>>,
-    files: Mutex<HashMap<OsString, Option<Arc<[u8]>>>>,
-    unreadable: Mutex<Vec<Unreadable>>,
-}
-
-/// A path after following its links.
-struct Resolved {
-    path: PathBuf,
-    kind: Kind,
-}
-
 impl Host {
     /// The host whose `/` is `root`.
     #[must_use]
@@ -164,7 +153,7 @@ impl Host {
 
     /// What a walk has already seen, so that it is not read again.
     pub fn seed(&self, dir: &Path, listing: Arc<Listing>) {
-        lock(&self.cache.listings).insert(dir.into(), listing);
+        self.cache.listings().insert(dir.into(), listing);
     }
 
     /// The same host with one file's text replaced or added.
@@ -219,24 +208,24 @@ impl Host {
         if let Some(text) = self.overlay.get(&resolved.path) {
             return Some(Arc::clone(text));
         }
-        if let Some(known) = lock(&self.cache.files).get(resolved.path.as_os_str()) {
+        if let Some(known) = self.cache.files().get(resolved.path.as_os_str()) {
             return known.clone();
         }
         let text = match read_regular(&self.outside(&resolved.path)?) {
             Ok(bytes) => Some(Arc::from(bytes)),
             Err(message) => {
-                lock(&self.cache.unreadable).push(Unreadable { file: path.to_owned(), message });
+                self.cache.unreadable().push(Unreadable { file: path.to_owned(), message });
                 None
             }
         };
-        lock(&self.cache.files).insert(resolved.path.into(), text.clone());
+        self.cache.files().insert(resolved.path.into(), text.clone());
         text
     }
 
     /// The files that were read so far and their texts, sorted by their paths with all links followed.
     #[must_use]
     pub fn texts(&self) -> BTreeMap<PathBuf, Arc<[u8]>> {
-        let files = lock(&self.cache.files);
+        let files = self.cache.files();
         let read = files.iter().filter_map(|(path, text)| Some((PathBuf::from(path), Arc::clone(text.as_ref()?))));
         let mut texts: BTreeMap<_, _> = read.collect();
         texts.extend(self.overlay.iter().map(|(path, text)| (path.clone(), Arc::clone(text))));
@@ -246,7 +235,7 @@ impl Host {
     /// What could not be read so far.
     #[must_use]
     pub fn unreadable(&self) -> Vec<Unreadable> {
-        lock(&self.cache.unreadable).clone()
+        self.cache.unreadable().clone()
     }
 
     /// What a path is, links followed.
@@ -269,6 +258,13 @@ impl Host {
             return Vec::new();
         }
         self.listing(&resolved.path).keys().cloned().collect()
+    }
+
+    /// Whether a directory has a name that is wanted.
+    #[must_use]
+    pub fn has_entry(&self, dir: &Path, wanted: impl Fn(&[u8]) -> bool) -> bool {
+        let resolved = self.resolve(dir);
+        resolved.kind == Kind::Dir && self.listing(&resolved.path).keys().any(|name| wanted(name))
     }
 
     /// The file's permissions, where they count (`--root`).
@@ -311,140 +307,6 @@ impl Host {
     pub fn real(&self, file: &Path) -> Option<PathBuf> {
         self.canonical(file).and_then(|path| self.outside(&path)).or_else(|| self.outside(file))
     }
-
-    /// Follows `path` through the host's own links: `/` is the root, `..` stops there.
-    fn resolve(&self, path: &Path) -> Resolved {
-        self.look_up(path).unwrap_or_else(|| self.follow(path))
-    }
-
-    /// A path whose folder was listed before, which it is by a path without links, and that is no link itself.
-    fn look_up(&self, path: &Path) -> Option<Resolved> {
-        let bytes = path.as_os_str().as_bytes();
-        let (folder, name) = match bytes.rfind_byte(b'/') {
-            Some(0) => return None,
-            Some(slash) => bytes.split_at(slash),
-            None => (&b""[..], bytes),
-        };
-        let name = name.strip_prefix(b"/").unwrap_or(name);
-        let entry = self.known_listing(OsStr::from_bytes(folder))?.get(name).copied();
-        let kind = match entry {
-            Some(Entry::File) => Kind::File,
-            Some(Entry::Dir) => Kind::Dir,
-            Some(Entry::Other) => Kind::Other,
-            None if !matches!(name, b"" | b"." | b"..") => Kind::Missing,
-            Some(Entry::Symlink) | None => return None,
-        };
-        Some(Resolved { path: path.to_owned(), kind })
-    }
-
-    fn follow(&self, path: &Path) -> Resolved {
-        let mut links = 0;
-        let mut done = PathBuf::with_capacity(path.as_os_str().len());
-        let mut todo = Cow::Borrowed(path);
-        'links: loop {
-            let mut names = todo.components();
-            while let Some(component) = names.next() {
-                let name = match component {
-                    Component::Normal(name) => name,
-                    Component::ParentDir => {
-                        done.pop();
-                        continue;
-                    }
-                    Component::RootDir | Component::CurDir | Component::Prefix(_) => continue,
-                };
-                let entry = self.listing(&done).get(name.as_bytes()).copied();
-                done.push(name);
-                let kind = match entry {
-                    Some(Entry::Symlink) => {
-                        links += 1;
-                        let target = self.outside(&done).and_then(|real| std::fs::read_link(real).ok());
-                        let (Some(target), true) = (target, links <= SYMLINK_LIMIT) else {
-                            return Resolved { path: done, kind: Kind::Dangling };
-                        };
-                        done.pop();
-                        if target.is_absolute() {
-                            done = PathBuf::new();
-                        }
-                        todo = Cow::Owned(target.join(names.as_path()));
-                        continue 'links;
-                    }
-                    Some(Entry::Dir) => continue,
-                    Some(Entry::File) => Kind::File,
-                    Some(Entry::Other) => Kind::Other,
-                    None => Kind::Missing,
-                };
-                let rest = names.as_path();
-                let last = rest.as_os_str().is_empty();
-                if !last {
-                    done.push(rest);
-                }
-                return Resolved { kind: self.settle(kind, last, links > 0, &done), path: done };
-            }
-            return Resolved { path: done, kind: Kind::Dir };
-        }
-    }
-
-    /// What a path is whose walk ended at an entry of `kind`.
-    fn settle(&self, kind: Kind, last: bool, linked: bool, path: &Path) -> Kind {
-        if linked && path == Path::new("dev/null") && !self.overlay.contains_key(path) {
-            return Kind::Null;
-        }
-        match (kind, last) {
-            (Kind::File | Kind::Other, true) => kind,
-            _ if linked => Kind::Dangling,
-            _ => Kind::Missing,
-        }
-    }
-
-    /// The entries of a directory whose path has no links left in it.
-    fn listing(&self, dir: &Path) -> Arc<Listing> {
-        self.known_listing(dir.as_os_str()).unwrap_or_else(|| {
-            let listing = Arc::new(self.list(dir));
-            lock(&self.cache.listings).insert(dir.into(), Arc::clone(&listing));
-            listing
-        })
-    }
-
-    fn known_listing(&self, dir: &OsStr) -> Option<Arc<Listing>> {
-        let edited = self.edited_listings.get(dir).cloned();
-        edited.or_else(|| lock(&self.cache.listings).get(dir).cloned())
-    }
-
-    fn list(&self, dir: &Path) -> Listing {
-        let mut listing = Listing::new();
-        for mount in self.mounts.iter() {
-            add_path(&mut listing, dir, &mount.at, mount.entry);
-        }
-        let Some(real) = self.outside(dir) else { return listing };
-        match std::fs::read_dir(real) {
-            Ok(entries) => {
-                for entry in entries.flatten() {
-                    let kind = entry.file_type().map_or(Entry::Other, entry_of);
-                    listing.entry(BString::from(entry.file_name().into_vec())).or_insert(kind);
-                }
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => {
-                let message = format!("cannot list this directory: {error}; make it readable or exclude it");
-                lock(&self.cache.unreadable).push(Unreadable { file: dir.to_owned(), message });
-            }
-        }
-        listing
-    }
-}
-
-/// What the walk's or `readdir`'s file type is to us.
-#[must_use]
-pub fn entry_of(kind: std::fs::FileType) -> Entry {
-    if kind.is_symlink() {
-        Entry::Symlink
-    } else if kind.is_dir() {
-        Entry::Dir
-    } else if kind.is_file() {
-        Entry::File
-    } else {
-        Entry::Other
-    }
 }
 
 /// A host's path made of bytes, relative to its root.
@@ -458,47 +320,4 @@ pub fn host_path(bytes: &[u8]) -> PathBuf {
 #[must_use]
 pub fn path_bytes(path: &Path) -> BString {
     BString::from(Vec::from_path_lossy(path).into_owned())
-}
-
-/// Adds to the listing of `dir` the name by which it leads to `path`.
-fn add_path(listing: &mut Listing, dir: &Path, path: &Path, leaf: Entry) {
-    let Ok(rest) = path.strip_prefix(dir) else { return };
-    let mut names = rest.components();
-    let Some(Component::Normal(name)) = names.next() else { return };
-    let entry = if names.next().is_some() { Entry::Dir } else { leaf };
-    listing.entry(BString::from(name.as_bytes())).or_insert(entry);
-}
-
-/// What a panic elsewhere left is still what was read.
-fn lock<T>(cache: &Mutex<T>) -> MutexGuard<'_, T> {
-    cache.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Reads a regular file that no link stands in for; a FIFO put there meanwhile does not block.
-pub(crate) fn read_regular(path: &Path) -> Result<Vec<u8>, String> {
-    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    let mut file = std::fs::OpenOptions::new()
-        .read(true)
-        .custom_flags(flags.bits() as i32)
-        .open(path)
-        .map_err(|error| format!("cannot read this file: {error}; make it readable or exclude it"))?;
-    let meta = file.metadata().map_err(|error| format!("cannot read this file: {error}"))?;
-    if !meta.is_file() {
-        return Err("not a regular file; exclude it".to_owned());
-    }
-    if meta.len() > SIZE_LIMIT {
-        return Err(format!(
-            "{} bytes are too much for a configuration file (the limit is 16 MiB); exclude it",
-            meta.len()
-        ));
-    }
-    let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
-    (&mut file)
-        .take(SIZE_LIMIT + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| format!("cannot read this file: {error}"))?;
-    if bytes.len() as u64 > SIZE_LIMIT {
-        return Err("this file grew over 16 MiB while it was read; exclude it".to_owned());
-    }
-    Ok(bytes)
 }
