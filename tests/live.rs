@@ -7,11 +7,11 @@
 
 mod common;
 
+use common::namespace::in_namespace;
 use common::{bridgepin, folder, transcript};
 use pretty_assertions::assert_eq;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 #[test]
 fn every_case() {
@@ -112,33 +112,6 @@ fn facts_come_on_stdin() {
     assert_eq!(String::from_utf8(piped.stdout).unwrap(), String::from_utf8(named.stdout).unwrap());
 }
 
-/// Runs a script as root in network and mount namespaces of its own, with their `/sys` and the program on the PATH.
-fn in_namespace(folder: &Path, script: &str) -> Output {
-    let program = Path::new(env!("CARGO_BIN_EXE_bridgepin")).parent().unwrap();
-    let mut command = Command::new("unshare");
-    if !rustix::process::geteuid().is_root() {
-        command.arg("--map-root-user");
-    }
-    command
-        .args(["--net", "--mount", "sh", "-ec", &format!("mount -t sysfs sysfs /sys\n{script}")])
-        .current_dir(folder)
-        .env("PATH", format!("{}:/usr/sbin:/sbin:{}", program.display(), std::env::var("PATH").unwrap()))
-        .env("NO_COLOR", "1")
-        .output()
-        .expect("`unshare` of util-linux runs")
-}
-
-/// What a script in a namespace prints; it must end well.
-fn printed(folder: &Path, script: &str) -> String {
-    let output = in_namespace(folder, script);
-    let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
-    assert!(
-        output.status.success(),
-        "this needs root or user namespaces, a kernel with bridge and veth, `ip` of iproute2:\n{stdout}{stderr}"
-    );
-    stdout
-}
-
 const INTERFACES: &str = "\
 auto br0
 iface br0 inet static
@@ -177,7 +150,7 @@ fn a_pinned_bridge_keeps_its_address() {
         bridgepin live --root . | grep -v '^ '"
     );
     assert_eq!(
-        printed(host().path(), &script),
+        in_namespace(host().path(), &script),
         "\
 # br0: it has this address from lan0, a port that stays
 ip link set dev br0 address b4:99:ba:00:00:01
@@ -212,7 +185,7 @@ fn a_bridge_with_a_containers_address_is_left_alone() {
         state br0; state br1"
     );
     assert_eq!(
-        printed(host().path(), &script),
+        in_namespace(host().path(), &script),
         "\
 # br0 is left alone: it has 02:00:00:00:00:01 from evil0, a port that comes and goes; pin it in the configuration, to b4:99:ba:00:00:01 of lan0 perhaps
 exit 1
@@ -248,7 +221,7 @@ fn hostile_names_stay_names() {
         cat pin; sh -e pin; cat /sys/class/net/*/bridge/../addr_assign_type | uniq -c; ls -A"
     );
     assert_eq!(
-        printed(dir.path(), &script),
+        in_namespace(dir.path(), &script),
         r#"exit 1
 # &&id: it has this address from lan5, a port that stays
 ip link set dev '&&id' address b4:99:ba:00:00:05
@@ -280,7 +253,7 @@ fn a_sys_of_another_namespace_is_noticed() {
         ip -o link show dev br0 | grep -c b4:99:ba:00:00:01 || true";
     let script = format!("{LINKS} unshare --net sh -ec '{inner}'; state br0");
     assert_eq!(
-        printed(host().path(), &script),
+        in_namespace(host().path(), &script),
         "\
 error: br0: /sys and `ip link` show different links, so it was left alone; run this where /sys is of the same network namespace (`ip netns exec` sees to that)
 0
@@ -310,7 +283,7 @@ end
         head -1 report"
     );
     assert_eq!(
-        printed(host().path(), &script),
+        in_namespace(host().path(), &script),
         "\
 exit 2
 error: br1: it has changed since it was looked at, and was left alone; run this again

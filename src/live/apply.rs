@@ -16,10 +16,8 @@ use std::process::Command;
 pub fn apply(sys: &Path, bridge: Bridge<'_>, address: MacAddress) -> Result<(), String> {
     let folder = sys.join("class/net").join(OsStr::from_bytes(bridge.name));
     let now = sysfs::link(&folder);
-    let is_same = |now: &Link| {
-        matches!(now.kind, Kind::Bridge(_)) && (now.index, now.address) == (bridge.link.index, bridge.link.address)
-    };
-    if !is_same(&now) {
+    let seen = |link: &Link| (link.index, link.address, link.assign_type);
+    if !matches!(now.kind, Kind::Bridge(_)) || seen(&now) != seen(bridge.link) {
         return Err("it has changed since it was looked at, and was left alone; run this again".to_owned());
     }
     // /sys shows the network namespace of whoever mounted it, `ip` works in this process's.

@@ -69,6 +69,11 @@ impl Block {
         Some((place, exit.parse().unwrap()))
     }
 
+    /// Whether another test runs it: tests/provisioning.rs.
+    pub fn runs_elsewhere(&self) -> bool {
+        self.comment == "<!-- provision -->"
+    }
+
     /// Why it is not run.
     pub fn excuse(&self) -> Option<&str> {
         self.said("not run: ")
