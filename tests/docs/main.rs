@@ -13,6 +13,7 @@ mod outcome;
 mod rules;
 mod snippets;
 mod stacks;
+mod versions;
 
 use pretty_assertions::assert_eq;
 use std::fs;
