@@ -8,9 +8,11 @@ use crate::report::Format;
 use crate::selection::RuleName;
 use crate::stack::{Assume, Stack};
 use bstr::BString;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use serde::Deserialize;
+use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
 /// Find Linux bridges whose MAC address floats, and pin it.
@@ -36,6 +38,9 @@ pub enum Command {
     Check(CheckArgs),
     /// Show every bridge, its ports, its outcome on each stack, and why
     List(ListArgs),
+    /// Show the bridges that run on this machine, whether the next container can take their addresses over, and whether
+    /// the configuration pins them; exit 1 where one of them does not hold
+    Live(LiveArgs),
     /// Explain a rule, or list them all
     Rule {
         /// The rule's name
@@ -51,7 +56,7 @@ pub enum Command {
 }
 
 /// What to read.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Input {
     /// Files or directories; `-` is stdin with --stdin-filename
     #[arg(default_value = ".", value_name = "PATH")]
@@ -179,6 +184,47 @@ pub struct ListArgs {
     pub verbose: bool,
 }
 
+/// Arguments of `live`.
+#[derive(Debug, Args)]
+pub struct LiveArgs {
+    /// Only these bridges
+    #[arg(value_name = "BRIDGE", value_parser = OsStringValueParser::new().map(|name| BString::from(name.into_vec())))]
+    pub bridges: Vec<BString>,
+    /// The directory that holds the machine's configuration
+    #[arg(long, value_name = "DIR", default_value = "/")]
+    pub root: PathBuf,
+    /// This directory stands for /sys
+    #[arg(long, value_name = "DIR", default_value = "/sys")]
+    pub sysfs: PathBuf,
+    /// What `ip -j -d link` printed on the machine, instead of its /sys; `-` is stdin
+    #[arg(long, value_name = "FILE", conflicts_with = "sysfs", requires = "root")]
+    pub facts: Option<PathBuf>,
+    /// Print the commands that pin the bridges until the next boot, on stdout; the report goes to stderr
+    #[arg(long)]
+    pub pin: bool,
+    /// Run these commands
+    #[arg(long, requires = "pin", conflicts_with = "facts")]
+    pub apply: bool,
+    /// How to print the bridges
+    #[arg(long, value_enum, default_value_t = LiveFormat::Full, value_name = "FORMAT")]
+    pub output_format: LiveFormat,
+    /// The software that reads the configuration, as for `check`
+    #[arg(long, value_name = "STACK")]
+    pub stack: Vec<Stack>,
+    /// Whether udevd gives bridges an address, as for `check`
+    #[arg(long, value_enum, value_name = "POLICY")]
+    pub udev_policy: Option<UdevPolicy>,
+    /// Answer a `[Match]` condition, as for `check`
+    #[arg(long, value_name = "KEY=VALUE", value_parser = assumption)]
+    pub assume: Vec<String>,
+    /// Read this configuration file, not the nearest bridgepin.toml
+    #[arg(long, value_name = "PATH", conflicts_with = "isolated")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long)]
+    pub isolated: bool,
+}
+
 /// When to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Color {
@@ -195,6 +241,15 @@ pub enum Color {
 pub enum ListFormat {
     /// Columns
     Table,
+    /// For programs
+    Json,
+}
+
+/// How `live` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LiveFormat {
+    /// What is known of each bridge, why, and what to do
+    Full,
     /// For programs
     Json,
 }

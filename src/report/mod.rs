@@ -11,6 +11,7 @@ mod gitlab;
 mod json;
 mod junit;
 pub mod list;
+pub mod live;
 mod repository;
 mod sarif;
 mod snippet;

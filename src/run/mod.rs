@@ -6,6 +6,7 @@ mod destination;
 mod input;
 mod judged;
 mod list;
+mod live;
 mod progress;
 mod report_file;
 mod setup;
@@ -125,6 +126,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<Exit> {
     let exit = match &cli.command {
         Command::Check(arguments) => check::run(arguments, &mut output)?,
         Command::List(arguments) => list::run(arguments, &mut output)?,
+        Command::Live(arguments) => live::run(arguments, &mut output)?,
         Command::Rule { name } => rule(name.as_deref(), &mut output)?,
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "bridgepin", &mut output.stdout()?);
