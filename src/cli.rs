@@ -2,6 +2,7 @@
 #![allow(missing_docs)]
 
 use crate::address::MacAddress;
+use crate::fix::save::Validate;
 use crate::glob::Glob;
 use crate::report::Format;
 use crate::selection::RuleName;
@@ -31,6 +32,7 @@ pub struct Cli {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a run")]
 pub enum Command {
     /// Report what is wrong with the bridges' addresses; exit 1 when a finding remains
     Check(CheckArgs),
@@ -108,6 +110,10 @@ pub struct CheckArgs {
     /// Apply the unsafe fixes too (with --fix or --diff)
     #[arg(long)]
     pub unsafe_fixes: bool,
+    /// Run this command on each new text before it takes the old one's place, with %s for its path (`ifquery -i %s br0`); where
+    /// it fails, the file stays as it was and the exit code is 2. It is split into words as a shell does, and no shell runs it
+    #[arg(long, value_name = "COMMAND", requires = "fix", conflicts_with_all = ["diff", "stdin_filename"])]
+    pub validate: Option<Validate>,
     /// Print the fixes as one unified diff on stdout and change nothing
     #[arg(long, conflicts_with = "fix")]
     pub diff: bool,
@@ -120,9 +126,12 @@ pub struct CheckArgs {
     /// Where nothing tells an address, make one up from the host's name and the bridge's: a fix that is always unsafe
     #[arg(long)]
     pub generate: bool,
-    /// How to print findings
-    #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
-    pub output_format: Format,
+    /// How to print findings [default: full; github where GITHUB_ACTIONS=true and no --output-file is given]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub output_format: Option<Format>,
+    /// Write the report to this file, whole or not at all, and only the summary to the terminal; `-` is stdout
+    #[arg(long, value_name = "PATH", conflicts_with = "show_files")]
+    pub output_file: Option<PathBuf>,
     /// The least severity that makes the exit code 1 [default: warning]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,

@@ -145,6 +145,8 @@ fn a_pinned_bridge_keeps_its_address() {
         grep -v '^ ' report
         ip link set evil0 master br0; ip link set evil0 nomaster; ip link set evil0 master br1
         state br0; state br1
+        ip -j -d link | bridgepin live --root . --facts - --pin 2>report || echo exit $?
+        grep -v '^ ' report
         bridgepin live --root . --pin --apply 2>report || echo exit $?
         sed -i 's/.*bridge_ports lan0/&\\n    bridge_hw lan0/' etc/network/interfaces
         bridgepin live --root . | grep -v '^ '"
@@ -164,6 +166,14 @@ br1: held: its address is set, and the configuration pins it to the same
 Found 1 problem on 2 running bridges.
 br0 b4:99:ba:00:00:01 3
 br1 b4:99:ba:00:00:22 3
+# br0: it has this address from lan0, a port that stays
+ip link set dev br0 address b4:99:ba:00:00:01
+exit 1
+br0: unpinned: the configuration does not pin it: its address holds until the next boot at most
+
+br1: held: its address is set, and the configuration pins it to the same
+
+Found 1 problem on 2 running bridges.
 exit 1
 br0: held: its address is set, and the configuration pins it to the same
 

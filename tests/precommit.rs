@@ -290,6 +290,9 @@ fn a_hook_with_the_wheel() {
     let page = fs::read_to_string(manifest().join("docs/integrations.md")).unwrap();
     let block = page.split("```yaml\n").find(|block| block.contains("additional_dependencies")).unwrap();
     let hooks = block.split("```").next().unwrap();
+    let ours = fs::read_to_string(manifest().join(".pre-commit-hooks.yaml")).unwrap();
+    let files = ours.split("&files ").nth(1).unwrap().lines().next().unwrap();
+    assert!(hooks.contains(&format!("files: {files}\n")), "the page has other files than .pre-commit-hooks.yaml");
     index();
     let repository = Repository::new(hooks, &[]);
     repository.write(&[("hosts/web1/etc/network/interfaces", FLOATING)]);

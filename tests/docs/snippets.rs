@@ -50,6 +50,7 @@ fn run(script: &str, folder: &Path) -> (String, i32) {
         .env("GIT_CEILING_DIRECTORIES", folder.parent().unwrap())
         .env_remove("COLUMNS")
         .env_remove("CI")
+        .env_remove("GITHUB_ACTIONS")
         .output()
         .unwrap();
     (String::from_utf8(output.stdout).unwrap(), output.status.code().unwrap())
