@@ -6,6 +6,7 @@
 mod common;
 
 use common::namespace::in_namespace;
+use common::needs::namespaces;
 use common::{folder, read_tree};
 use pretty_assertions::assert_eq;
 use regex_lite::Regex;
@@ -85,15 +86,18 @@ fn state(machine: &Path) -> Vec<(PathBuf, u64, i64, String)> {
     state
 }
 
-/// How many files a JSON report tells to be changed, where there is one.
-fn files_changed(machine: &Path, printed: &str) -> Option<u64> {
+/// Whether a JSON report tells of changed files, where there is one.
+fn has_changed(machine: &Path, printed: &str) -> Option<bool> {
     let kept = fs::read_to_string(machine.join("var/log/bridgepin.json"));
     let report: Value = serde_json::from_str(&kept.unwrap_or_else(|_| printed.to_owned())).ok()?;
-    report["summary"]["files_changed"].as_u64()
+    report["changed"].as_bool()
 }
 
 #[test]
 fn recipes_pin_once() {
+    if !namespaces() {
+        return;
+    }
     let (mut count, mut reports) = (0, 0);
     for recipe in recipes() {
         let commands = recipe.steps.iter().map(|(_, command)| command.as_str()).collect::<Vec<_>>().join("\n");
@@ -106,7 +110,7 @@ fn recipes_pin_once() {
         ]);
         let machine = machine.path();
         let printed = recipe.run(machine);
-        let changed = files_changed(machine, &printed);
+        let changed = has_changed(machine, &printed);
         // A card that is seen is written by its address, one that is not by its name.
         let uplink = if commands.contains("--sysfs") { "b4:99:ba:00:00:01" } else { "eno1" };
         let pinned = format!("{INTERFACES}    bridge_hw {uplink}\n");
@@ -119,7 +123,7 @@ fn recipes_pin_once() {
         let printed = recipe.run(machine);
         assert_eq!(state(machine), before, "{at}\n{printed}");
         if changed.is_some() {
-            assert_eq!((changed, files_changed(machine, &printed)), (Some(1), Some(0)), "{at}");
+            assert_eq!((changed, has_changed(machine, &printed)), (Some(true), Some(false)), "{at}");
             reports += 1;
         }
         count += 1;

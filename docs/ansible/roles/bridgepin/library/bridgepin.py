@@ -13,6 +13,8 @@ options:
   sysfs: {type: str, default: /sys, description: What stands for C(/sys); empty for nothing.}
   fix: {type: bool, default: false, description: Whether files are changed.}
   unsafe_fixes: {type: bool, default: false, description: Whether unsafe fixes are applied too.}
+  validate:
+    {type: str, default: "", description: A command that looks at each new text before it takes the old one's place.}
   mac: {type: dict, default: {}, description: The addresses that bridges are to have.}
   arguments: {type: list, elements: str, default: [], description: More arguments of C(bridgepin check).}
 attributes:
@@ -49,7 +51,7 @@ def run(module, *arguments):
 def has_changed(out):
     """Whether a report tells of changed files; a run that failed may have none."""
     try:
-        return json.loads(out)["summary"]["files_changed"] > 0
+        return json.loads(out)["changed"]
     except ValueError:
         return False
 
@@ -71,6 +73,7 @@ def main():
         "sysfs": {"type": "str", "default": "/sys"},
         "fix": {"type": "bool", "default": False},
         "unsafe_fixes": {"type": "bool", "default": False},
+        "validate": {"type": "str", "default": ""},
         "mac": {"type": "dict", "default": {}},
         "arguments": {"type": "list", "elements": "str", "default": []},
     }
@@ -88,7 +91,9 @@ def main():
         result["changed"] = bool(patch)
         remaining = [finding for finding in report["findings"] if not is_fixed_by(params, finding)]
     else:
-        out, _ = run(module, *["--fix"] * params["fix"])
+        fix = ["--fix"] if params["fix"] else []
+        validate = ["--validate", params["validate"]] if params["fix"] and params["validate"] else []
+        out, _ = run(module, *fix, *validate)
         report = json.loads(out)
         result["changed"] = has_changed(out)
         remaining = [finding for finding in report["findings"] if not finding["fixed"]]
