@@ -1,22 +1,23 @@
 //! One host's files: read on demand, resolved as in a chroot, never outside the root.
 
 use crate::edit::{FileEdit, apply};
+use crate::regular::read_below;
 use bstr::{BString, ByteSlice, ByteVec};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::{OsStr, OsString};
-use std::io::Read;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// The largest file that is read. Configuration is far smaller; what is larger is no configuration.
-pub const SIZE_LIMIT: u64 = 16 * 1024 * 1024;
 /// As many symbolic links as the kernel follows in one path (`MAXSYMLINKS`).
 const SYMLINK_LIMIT: usize = 40;
+
+/// ifupdown's file: a directory in its place is reported, as no other is.
+const INTERFACES: &str = "etc/network/interfaces";
 
 /// What a path is, links followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,11 +182,12 @@ impl Host {
 
     /// Adds the names that lead to a new file to the listings of its folders.
     fn add_names(&mut self, file: &Path) {
-        let mut folders: Vec<&Path> = file.ancestors().skip(1).collect();
-        while let Some(folder) = folders.pop() {
-            let next = folders.last().copied().unwrap_or(file);
+        // Which of them are there is asked before one is added: what another program makes meanwhile is not.
+        let is_there = |folder| (folder, self.kind(folder) == Kind::Dir);
+        let mut folders: Vec<(&Path, bool)> = file.ancestors().skip(1).map(is_there).collect();
+        while let Some((folder, is_there)) = folders.pop() {
+            let next = folders.last().map_or(file, |(folder, _)| folder);
             let Some(name) = next.file_name().map(OsStr::as_bytes) else { return };
-            let is_there = self.kind(folder) == Kind::Dir;
             let mut listing = if is_there { Listing::clone(&self.listing(folder)) } else { Listing::new() };
             if !listing.contains_key(name) {
                 listing.insert(name.into(), if folders.is_empty() { Entry::File } else { Entry::Dir });
@@ -211,11 +213,12 @@ impl Host {
     }
 
     /// A file's bytes; `None` where there is no regular file. A file that is there and cannot
-    /// be read is `None` too, and [`unreadable`](Self::unreadable) tells why.
+    /// be read is `None` too, and [`unreadable`](Self::unreadable) tells why. So it does of a FIFO, socket
+    /// or device, and of a directory where ifupdown's file belongs; other directories the daemons pass over.
     #[must_use]
     pub fn read(&self, path: &Path) -> Option<Arc<[u8]>> {
         let resolved = self.resolve(path);
-        if resolved.kind != Kind::File {
+        if !matches!(resolved.kind, Kind::File | Kind::Dir | Kind::Other) {
             return None;
         }
         if let Some(text) = self.overlay.get(&resolved.path) {
@@ -224,7 +227,17 @@ impl Host {
         if let Some(known) = self.cache.files.borrow().get(resolved.path.as_os_str()) {
             return known.clone();
         }
-        let text = match read_regular(&self.outside(&resolved.path)?) {
+        let (root, below) = self.mounted_at(&resolved.path)?;
+        let text = match resolved.kind {
+            Kind::File => read_below(root, below),
+            Kind::Dir if path != Path::new(INTERFACES) => return None,
+            Kind::Dir => Err("a directory, where a file is read; exclude it or move it away".to_owned()),
+            _ => Err(format!(
+                "{}, where a file is read; exclude it or move it away",
+                special(&self.outside(&resolved.path)?)
+            )),
+        };
+        let text = match text {
             Ok(bytes) => Some(Arc::from(bytes)),
             Err(message) => {
                 self.cache.unreadable.borrow_mut().push(Unreadable { file: path.to_owned(), message });
@@ -271,6 +284,18 @@ impl Host {
             return Vec::new();
         }
         self.listing(&resolved.path).keys().cloned().collect()
+    }
+
+    /// The folders in those that were listed so far whose names start with `prefix`.
+    #[must_use]
+    pub fn seen_folders(&self, prefix: &[u8]) -> Vec<PathBuf> {
+        let listings = self.cache.listings.borrow();
+        let of = |(folder, listing): (&OsString, &Rc<Listing>)| {
+            let names = listing.range(BString::from(prefix)..).take_while(|(name, _)| name.starts_with(prefix));
+            let folders = names.filter(|(_, entry)| **entry == Entry::Dir);
+            folders.map(|(name, _)| Path::new(folder).join(OsStr::from_bytes(name))).collect::<Vec<_>>()
+        };
+        listings.iter().flat_map(of).collect()
     }
 
     /// The file's permissions, where they count (`--root`).
@@ -449,6 +474,18 @@ pub fn entry_of(kind: std::fs::FileType) -> Entry {
     }
 }
 
+/// What stands at a path where no regular file does.
+fn special(path: &Path) -> &'static str {
+    let Ok(kind) = std::fs::symlink_metadata(path).map(|meta| meta.file_type()) else { return "no regular file" };
+    if kind.is_fifo() {
+        "a FIFO"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
+
 /// A host's path made of bytes, relative to its root.
 #[must_use]
 pub fn host_path(bytes: &[u8]) -> PathBuf {
@@ -469,33 +506,4 @@ fn add_path(listing: &mut Listing, dir: &Path, path: &Path, leaf: Entry) {
     let Some(Component::Normal(name)) = names.next() else { return };
     let entry = if names.next().is_some() { Entry::Dir } else { leaf };
     listing.entry(BString::from(name.as_bytes())).or_insert(entry);
-}
-
-/// Reads a regular file that no link stands in for; a FIFO put there meanwhile does not block.
-pub(crate) fn read_regular(path: &Path) -> Result<Vec<u8>, String> {
-    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    let mut file = std::fs::OpenOptions::new()
-        .read(true)
-        .custom_flags(flags.bits() as i32)
-        .open(path)
-        .map_err(|error| format!("cannot read this file: {error}; make it readable or exclude it"))?;
-    let meta = file.metadata().map_err(|error| format!("cannot read this file: {error}"))?;
-    if !meta.is_file() {
-        return Err("not a regular file; exclude it".to_owned());
-    }
-    if meta.len() > SIZE_LIMIT {
-        return Err(format!(
-            "{} bytes are too much for a configuration file (the limit is 16 MiB); exclude it",
-            meta.len()
-        ));
-    }
-    let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
-    (&mut file)
-        .take(SIZE_LIMIT + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| format!("cannot read this file: {error}"))?;
-    if bytes.len() as u64 > SIZE_LIMIT {
-        return Err("this file grew over 16 MiB while it was read; exclude it".to_owned());
-    }
-    Ok(bytes)
 }

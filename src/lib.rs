@@ -22,6 +22,7 @@ pub mod links;
 pub mod nearest;
 pub mod provenance;
 pub mod recognise;
+pub mod regular;
 pub mod report;
 pub mod rules;
 pub mod run;

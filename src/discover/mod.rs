@@ -4,7 +4,7 @@ mod stand;
 mod walk;
 
 use crate::host::Host;
-use stand::{Stand, inner_path, sniff, stand_of};
+use stand::{Stand, inner_path, sniff, stand_of, start};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -103,6 +103,13 @@ impl Asked {
             Self::All => true,
             Self::Only(paths) => real.ancestors().any(|path| paths.contains(path)),
         }
+    }
+
+    /// Whether a file was asked for or lies beside one that was.
+    #[must_use]
+    pub fn touches(&self, real: &Path) -> bool {
+        let beside = |paths: &BTreeSet<PathBuf>| paths.iter().any(|path| path.parent() == real.parent());
+        self.covers(real) || matches!(self, Self::Only(paths) if beside(paths))
     }
 }
 
@@ -247,12 +254,7 @@ impl Search<'_> {
         if self.request.force_exclude && self.is_excluded(real) {
             return;
         }
-        let stand = stand_of(real).or_else(|| {
-            let text = std::fs::File::open(real).ok().filter(|file| file.metadata().is_ok_and(|meta| meta.is_file()));
-            let mut start = vec![0; 64 * 1024];
-            let read = text.and_then(|mut file| std::io::Read::read(&mut file, &mut start).ok())?;
-            sniff(real, start.get(..read)?)
-        });
+        let stand = stand_of(real).or_else(|| sniff(real, &start(real)?));
         if let Some(stand) = stand {
             self.named.entry(stand).or_default().insert(real.to_owned());
         }

@@ -51,6 +51,8 @@ pub(super) fn walk(search: &mut Search<'_>, folder: &Path, keep: bool, visit: &m
     while let Some(entry) = entries.next() {
         let entry = match entry {
             Ok(entry) => entry,
+            // Gone since its folder was listed, as a temporary file goes.
+            Err(error) if error.depth() > 0 && is_missing(&error) => continue,
             Err(error) => {
                 search.problems.push(format!("{error}; make it readable or exclude it"));
                 continue;
@@ -68,8 +70,13 @@ pub(super) fn walk(search: &mut Search<'_>, folder: &Path, keep: bool, visit: &m
             }
         }
         match kind {
-            Entry::Dir => walk.open.push(Open { path: path.to_owned(), ..Open::default() }),
-            Entry::Other => {}
+            Entry::Dir => {
+                walk.open.push(Open { path: path.to_owned(), ..Open::default() });
+                if path.ends_with("etc/network/interfaces") {
+                    walk.note_misplaced(path);
+                }
+            }
+            Entry::Other => walk.note_misplaced(path),
             Entry::File | Entry::Symlink => {
                 if let Some(stand) = stand_of(path).filter(|stand| is_worth_reading(stand, path)) {
                     walk.note(stand);
@@ -113,6 +120,13 @@ impl Walk {
             None => &mut self.above,
         };
         hosts.insert(stand);
+    }
+
+    /// Notes a host where something else than a file stands in a file's place, which reading it will tell.
+    fn note_misplaced(&mut self, path: &Path) {
+        if let Some(stand @ Stand::Root(_)) = stand_of(path) {
+            self.note(stand);
+        }
     }
 
     /// Leaves the directories that are deeper than `depth`, and visits the hosts whose roots they are.
@@ -166,6 +180,10 @@ fn is_kept(dir: &Path) -> bool {
     let ends =
         |kept: &&str| kept.as_bytes().strip_suffix(dir).is_some_and(|above| above.is_empty() || above.ends_with(b"/"));
     KEPT.iter().any(ends)
+}
+
+fn is_missing(error: &walkdir::Error) -> bool {
+    error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
 }
 
 fn is_vcs(name: &OsStr, kind: Entry) -> bool {

@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::finding::{Applicability, Finding, Severity};
 use crate::fix::apply::{Changed, Fixed, apply_all};
 use crate::fix::diff::{self, Change};
-use crate::fix::save::{Target, save};
+use crate::fix::save::{Target, remove_leftovers, save};
 use crate::fleet::Fleet;
 use crate::host::{Host, path_bytes};
 use crate::links::Named;
@@ -136,7 +136,9 @@ impl<'a> Run<'a> {
         let failed = if found.from_stdin() {
             self.print_fixed(&fixed, found, output)?
         } else {
-            self.save(found, &fixed, output)?
+            let failed = self.save(found, &fixed, output)?;
+            exit = exit.max(tidy(found, output)?);
+            failed
         };
         let (unfixed, done): (Vec<Finding>, Vec<Finding>) =
             fixed.applied.into_iter().partition(|finding| touches(&found.host, finding, &failed));
@@ -229,6 +231,15 @@ impl<'a> Run<'a> {
         output.stdout()?.write_all(&text)?;
         Ok(BTreeSet::new())
     }
+}
+
+/// Removes what killed runs left beside the files that were asked for.
+fn tidy(found: &Found, output: &mut Output) -> anyhow::Result<Exit> {
+    let problems = remove_leftovers(&found.host, &|real| found.asked.touches(real));
+    for problem in &problems {
+        writeln!(output.stderr()?, "error: {problem}")?;
+    }
+    Ok(if problems.is_empty() { Exit::Clean } else { Exit::Failed })
 }
 
 fn fails(least: FailOn, severity: Severity) -> bool {
