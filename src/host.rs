@@ -1,7 +1,9 @@
 //! One host's files: read on demand, resolved as in a chroot, never outside the root.
 
 use crate::edit::{FileEdit, apply};
+use crate::lines::Lines;
 use crate::regular::read_below;
+use crate::span::Place;
 use bstr::{BString, ByteSlice, ByteVec};
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -96,6 +98,8 @@ struct Cache {
     listings: RefCell<HashMap<OsString, Rc<Listing>>>,
     files: RefCell<HashMap<OsString, Option<Arc<[u8]>>>>,
     unreadable: RefCell<Vec<Unreadable>>,
+    /// The lines of the text that was last asked about.
+    lines: RefCell<Option<(Arc<[u8]>, Lines)>>,
 }
 
 /// A path after following its links.
@@ -256,6 +260,20 @@ impl Host {
         let mut texts: BTreeMap<_, _> = read.collect();
         texts.extend(self.overlay.iter().map(|(path, text)| (path.clone(), Arc::clone(text))));
         texts
+    }
+
+    /// The number of the line where a place starts, from 1.
+    #[must_use]
+    pub fn line(&self, place: &Place) -> usize {
+        let Some(text) = self.read(&place.file) else { return 1 };
+        let mut last = self.cache.lines.borrow_mut();
+        let (text, lines) = match last.take() {
+            Some((known, lines)) if Arc::ptr_eq(&known, &text) => (known, lines),
+            _ => (Arc::clone(&text), Lines::of(&text)),
+        };
+        let line = lines.line_of(&text, place.span.start);
+        *last = Some((text, lines));
+        line
     }
 
     /// What could not be read so far.

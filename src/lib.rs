@@ -18,6 +18,7 @@ pub mod glob;
 pub mod host;
 pub mod ignore;
 pub mod judgement;
+pub mod lines;
 pub mod links;
 pub mod nearest;
 pub mod provenance;
