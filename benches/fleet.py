@@ -33,7 +33,8 @@ DEBIAN = [
 
 
 def address(number, last):
-    return "b4:99:ba:%02x:%02x:%02x" % (number >> 16 & 255, number >> 8 & 255, last)
+    last += number << 4
+    return "b4:99:ba:%02x:%02x:%02x" % (last >> 16 & 255, last >> 8 & 255, last & 255)
 
 
 def debian_release(number):

@@ -249,9 +249,8 @@ fn judge(world: World<'_>, stack: &Stack, udev_unknown: bool) -> Judgement {
 
 /// Whether a host has files of a family that can make a bridge.
 fn has_files(host: &Host, family: Family) -> bool {
-    let any = |dirs: &[&str], wanted: &dyn Fn(&[u8]) -> bool| {
-        dirs.iter().any(|dir| host.entries(Path::new(dir)).iter().any(|name| wanted(name)))
-    };
+    let any =
+        |dirs: &[&str], wanted: &dyn Fn(&[u8]) -> bool| dirs.iter().any(|dir| host.has_entry(Path::new(dir), wanted));
     match family {
         Family::Interfaces => host.is_file(Path::new("etc/network/interfaces")),
         Family::Systemd => any(

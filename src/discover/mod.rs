@@ -1,11 +1,15 @@
 //! Which directories play a host's `/`, and which of a host's files were asked for.
 
+mod search;
+mod spread;
 mod stand;
 mod walk;
+mod workers;
 
 use crate::host::Host;
-use stand::{Stand, inner_path, sniff, stand_of, start};
-use std::collections::{BTreeMap, BTreeSet};
+use search::{Ground, Search};
+use stand::Stand;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A host to judge.
@@ -122,152 +126,29 @@ pub struct Request<'a> {
     /// Text that stands for a file's (`-` with `--stdin-filename`).
     pub stdin: Option<(&'a Path, &'a [u8])>,
     /// Whether a path on this machine is excluded.
-    pub excluded: &'a dyn Fn(&Path) -> bool,
+    pub excluded: &'a (dyn Fn(&Path) -> bool + Sync),
     /// Excludes hold for paths that were given by name too.
     pub force_exclude: bool,
 }
 
-/// What is done with a host.
-type Visit<'a> = dyn FnMut(Found) -> anyhow::Result<()> + 'a;
+/// Makes of a host what is to be known of it; on any thread.
+pub type Judge<'a, R> = dyn Fn(Found) -> R + Sync + 'a;
+/// What is done with what a host gives.
+pub type Take<'a, R> = dyn FnMut(R) -> anyhow::Result<()> + 'a;
 
-/// Calls `visit` with each host, in the order of their paths, each once.
+/// Calls `judge` with each host, each once, on all processors where there are many, and `take` with
+/// what comes of them, in the order of the hosts' paths.
 ///
 /// # Errors
-/// A path that is not there or cannot be walked, with what is wrong; what `visit` returns.
-pub fn discover(request: &Request<'_>, visit: &mut Visit<'_>) -> anyhow::Result<Vec<String>> {
-    let mut search = Search {
-        request,
-        here: std::env::current_dir().unwrap_or_default(),
-        named: BTreeMap::new(),
-        done: BTreeSet::new(),
-        problems: Vec::new(),
-    };
-    search.run(visit)?;
+/// A path that is not there or cannot be walked, with what is wrong; what `take` returns.
+pub fn discover<R: Send>(
+    request: &Request<'_>,
+    judge: &Judge<'_, R>,
+    take: &mut Take<'_, R>,
+) -> anyhow::Result<Vec<String>> {
+    let mut search = Search::new(request);
+    search.run(judge, take)?;
     Ok(search.problems)
-}
-
-struct Search<'a> {
-    request: &'a Request<'a>,
-    here: PathBuf,
-    /// Files that were given by name, by where they stand.
-    named: BTreeMap<Stand, BTreeSet<PathBuf>>,
-    /// What has been visited; kept only where something could come twice.
-    done: BTreeSet<Stand>,
-    problems: Vec<String>,
-}
-
-impl Search<'_> {
-    fn run(&mut self, visit: &mut Visit<'_>) -> anyhow::Result<()> {
-        let request = self.request;
-        if let Some(root) = request.root {
-            return self.visit_root(root, visit);
-        }
-        if let Some((name, text)) = request.stdin {
-            return self.visit_stdin(name, text, visit);
-        }
-        let mut folders = Vec::new();
-        for path in request.paths {
-            match self.locate(path) {
-                Ok(real) if real.is_dir() => folders.push(real),
-                Ok(real) => self.name_file(&real),
-                Err(problem) => self.problems.push(problem),
-            }
-        }
-        folders.sort();
-        folders.dedup();
-        let keep = folders.len() > 1 || !self.named.is_empty();
-        for folder in folders {
-            walk::walk(self, &folder, keep, visit)?;
-        }
-        for (stand, files) in std::mem::take(&mut self.named) {
-            if !self.done.contains(&stand) {
-                visit(self.found(&stand, Asked::Only(files)))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// `--root`: one host, whole or the paths given inside it.
-    fn visit_root(&mut self, root: &Path, visit: &mut Visit<'_>) -> anyhow::Result<()> {
-        let real = match std::fs::canonicalize(root) {
-            Ok(real) if real.is_dir() => real,
-            Ok(_) => {
-                return self.problem(format!(
-                    "{}: not a directory; --root takes the directory that plays `/`",
-                    root.display()
-                ));
-            }
-            Err(error) => return self.problem(format!("{}: {error}", root.display())),
-        };
-        let paths: BTreeSet<PathBuf> = self
-            .request
-            .paths
-            .iter()
-            .filter(|path| *path != Path::new("."))
-            .map(|path| real.join(path.strip_prefix("/").unwrap_or(path)))
-            .collect();
-        let asked = if paths.is_empty() { Asked::All } else { Asked::Only(paths) };
-        let host = Host::new(&real).live(true);
-        visit(Found { host, shown: root.to_owned(), asked, stdin: None, stand: None })
-    }
-
-    fn visit_stdin(&mut self, name: &Path, text: &[u8], visit: &mut Visit<'_>) -> anyhow::Result<()> {
-        let real = absolute(&self.here, name);
-        if self.request.force_exclude && self.is_excluded(&real) {
-            return Ok(());
-        }
-        let Some(stand) = stand_of(&real).or_else(|| sniff(&real, text)) else {
-            return self.problem(format!(
-                "{}: not a name of a file that is checked; --stdin-filename takes the path that the text would have, like etc/network/interfaces or br0.netdev",
-                name.display()
-            ));
-        };
-        let mut found = self.found(&stand, Asked::Only(BTreeSet::from([real.clone()])));
-        let inner = inner_path(&stand, &real);
-        found.host = found.host.with_file(&inner, text.to_vec());
-        (found.stdin, found.stand) = (Some(inner), None);
-        visit(found)
-    }
-
-    fn problem(&mut self, text: String) -> anyhow::Result<()> {
-        self.problems.push(text);
-        Ok(())
-    }
-
-    /// A given path on this machine: its folder's links are resolved, its own name is kept.
-    fn locate(&self, path: &Path) -> Result<PathBuf, String> {
-        let shown = path.display();
-        let meta = std::fs::symlink_metadata(path).map_err(|error| format!("{shown}: {error}"))?;
-        if meta.is_dir() {
-            return std::fs::canonicalize(path).map_err(|error| format!("{shown}: {error}"));
-        }
-        let full = absolute(&self.here, path);
-        match (full.parent().map(std::fs::canonicalize), full.file_name()) {
-            (Some(Ok(folder)), Some(name)) => Ok(folder.join(name)),
-            (Some(Err(error)), _) => Err(format!("{shown}: {error}")),
-            _ => std::fs::canonicalize(path).map_err(|error| format!("{shown}: {error}")),
-        }
-    }
-
-    /// Notes a file that was given by name; what is no file of ours is passed over, as hooks pass everything.
-    fn name_file(&mut self, real: &Path) {
-        if self.request.force_exclude && self.is_excluded(real) {
-            return;
-        }
-        let stand = stand_of(real).or_else(|| sniff(real, &start(real)?));
-        if let Some(stand) = stand {
-            self.named.entry(stand).or_default().insert(real.to_owned());
-        }
-    }
-
-    fn found(&self, stand: &Stand, asked: Asked) -> Found {
-        Found::at(stand, &self.here, asked)
-    }
-
-    fn is_excluded(&self, real: &Path) -> bool {
-        let path = relative(&self.here, real);
-        path.ancestors().filter(|path| !path.as_os_str().is_empty()).any(|path| (self.request.excluded)(path))
-    }
 }
 
 fn absolute(here: &Path, path: &Path) -> PathBuf {

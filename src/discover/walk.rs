@@ -3,15 +3,16 @@
 //! walk is in and of the few below them that hosts have in common.
 
 use super::stand::{Stand, is_worth_reading, stand_of};
-use super::{Asked, Search, Visit};
+use super::{Asked, Found, Ground};
 use crate::host::{Entry, Listing, entry_of};
 use bstr::BString;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
-use walkdir::WalkDir;
+use std::sync::Arc;
+use walkdir::{DirEntry, WalkDir};
 
 /// The folders of a root whose listings are kept until the walk has left the root, and the folders above them.
 const KEPT: &[&str] = &[
@@ -44,133 +45,169 @@ const KEPT: &[&str] = &[
     "var/lib/dpkg",
 ];
 
-/// Walks `folder`; with `keep`, what was visited is remembered.
-pub(super) fn walk(search: &mut Search<'_>, folder: &Path, keep: bool, visit: &mut Visit<'_>) -> anyhow::Result<()> {
-    let mut walk = Walk { keep, open: Vec::new(), above: BTreeSet::new() };
-    let mut entries = WalkDir::new(folder).sort_by_file_name().into_iter();
+/// What is done with a host; a break ends the walk.
+pub(super) type Visit<'a> = dyn FnMut(Found) -> ControlFlow<()> + 'a;
+
+/// Listings by the paths of their directories.
+pub(super) type Listings = Vec<(PathBuf, Arc<Listing>)>;
+
+/// What a walk leaves to the walk of the folder above.
+#[derive(Default)]
+pub(super) struct Left {
+    /// The hosts whose roots lie above the folder that was walked.
+    pub(super) above: BTreeSet<Stand>,
+    /// The [`KEPT`] listings, by the paths from the folder above.
+    pub(super) below: Listings,
+    /// What could not be walked, and what to do.
+    pub(super) problems: Vec<String>,
+}
+
+/// Walks a folder; visits the hosts whose roots lie in it.
+pub(super) fn walk(ground: &Ground<'_>, folder: &Path, visit: &mut Visit<'_>) -> ControlFlow<(), Left> {
+    let mut walk = Walk { ground, open: Vec::new(), left: Left::default() };
+    // A link that takes the folder's place meanwhile is not followed.
+    let mut entries = WalkDir::new(folder).follow_root_links(false).sort_by_file_name().into_iter();
     while let Some(entry) = entries.next() {
         let entry = match entry {
             Ok(entry) => entry,
-            // Gone since its folder was listed, as a temporary file goes.
-            Err(error) if error.depth() > 0 && is_missing(&error) => continue,
+            Err(error) if is_gone(&error) => continue,
             Err(error) => {
-                search.problems.push(format!("{error}; make it readable or exclude it"));
+                walk.left.problems.push(problem(&error));
                 continue;
             }
         };
-        walk.leave(entry.depth(), search, visit)?;
-        let (path, kind) = (entry.path(), entry_of(entry.file_type()));
-        if let Some(parent) = walk.open.last_mut() {
-            parent.listing.insert(BString::from(entry.file_name().as_bytes()), kind);
-            if is_vcs(entry.file_name(), kind) || (search.request.excluded)(path) {
-                if kind == Entry::Dir {
-                    entries.skip_current_dir();
-                }
-                continue;
+        walk.leave(entry.depth(), visit)?;
+        let met = match walk.open.last_mut() {
+            Some(parent) => parent.meet(ground, &entry),
+            None => meet(&entry),
+        };
+        match met {
+            Met::Dir => walk.open.push(Open::new(entry.path())),
+            Met::DirOfHost(stand) => {
+                walk.open.push(Open::new(entry.path()));
+                walk.note(stand);
             }
-        }
-        match kind {
-            Entry::Dir => {
-                walk.open.push(Open { path: path.to_owned(), ..Open::default() });
-                if path.ends_with("etc/network/interfaces") {
-                    walk.note_misplaced(path);
-                }
-            }
-            Entry::Other => walk.note_misplaced(path),
-            Entry::File | Entry::Symlink => {
-                if let Some(stand) = stand_of(path).filter(|stand| is_worth_reading(stand, path)) {
-                    walk.note(stand);
-                }
-            }
+            Met::Excluded if entry.file_type().is_dir() => entries.skip_current_dir(),
+            Met::Host(stand) => walk.note(stand),
+            Met::Excluded | Met::Nothing => {}
         }
     }
-    walk.leave(0, search, visit)?;
-    for stand in std::mem::take(&mut walk.above) {
-        let asked = Asked::Only(BTreeSet::from([folder.to_owned()]));
-        walk.visit(stand, asked, &[], search, visit)?;
-    }
-    Ok(())
+    walk.leave(0, visit)?;
+    ControlFlow::Continue(walk.left)
 }
 
-struct Walk {
-    keep: bool,
+/// What is told of what cannot be walked.
+pub(super) fn problem(error: &walkdir::Error) -> String {
+    format!("{error}; make it readable or exclude it")
+}
+
+struct Walk<'a> {
+    ground: &'a Ground<'a>,
     /// The directories that the walk is in, the innermost last.
     open: Vec<Open>,
-    /// The hosts whose roots lie above the folder that is walked.
-    above: BTreeSet<Stand>,
+    left: Left,
 }
 
-/// A directory that the walk is in.
-#[derive(Default)]
-struct Open {
-    path: PathBuf,
-    listing: Listing,
-    /// What the walk saw below it, of what may be [`KEPT`], by the paths from here.
-    below: Vec<(PathBuf, Rc<Listing>)>,
-    /// The hosts whose roots it is.
-    hosts: BTreeSet<Stand>,
-}
-
-impl Walk {
+impl Walk<'_> {
     /// Notes a host, to be visited when the walk leaves its root.
     fn note(&mut self, stand: Stand) {
-        let base = stand.base().as_os_str();
-        let hosts = match self.open.iter_mut().rev().find(|open| open.path == base) {
+        let hosts = match self.open.iter_mut().rev().find(|open| open.is_base_of(&stand)) {
             Some(open) => &mut open.hosts,
-            None => &mut self.above,
+            None => &mut self.left.above,
         };
         hosts.insert(stand);
     }
 
-    /// Notes a host where something else than a file stands in a file's place, which reading it will tell.
-    fn note_misplaced(&mut self, path: &Path) {
-        if let Some(stand @ Stand::Root(_)) = stand_of(path) {
-            self.note(stand);
+    /// Leaves the directories that are deeper than `depth`, and visits the hosts whose roots they are.
+    fn leave(&mut self, depth: usize, visit: &mut Visit<'_>) -> ControlFlow<()> {
+        while self.open.len() > depth
+            && let Some(open) = self.open.pop()
+        {
+            let kept = open.leave(self.ground, visit)?;
+            self.open.last_mut().map_or(&mut self.left.below, |parent| &mut parent.below).extend(kept);
         }
+        ControlFlow::Continue(())
+    }
+}
+
+/// A directory that a walk is in.
+pub(super) struct Open {
+    path: PathBuf,
+    listing: Listing,
+    /// What the walk saw below it, of what may be [`KEPT`], by the paths from here.
+    pub(super) below: Listings,
+    /// The hosts whose roots it is.
+    pub(super) hosts: BTreeSet<Stand>,
+}
+
+/// What an entry of a directory is to a walk.
+pub(super) enum Met {
+    /// A directory to walk.
+    Dir,
+    /// A directory to walk, where a file of a host belongs.
+    DirOfHost(Stand),
+    /// A file that belongs to a host, or something else in its place, of which the host tells.
+    Host(Stand),
+    /// Something that is not looked at.
+    Nothing,
+    /// Something that is not to be looked at.
+    Excluded,
+}
+
+impl Open {
+    /// A directory, with nothing of it seen yet.
+    pub(super) fn new(path: &Path) -> Self {
+        Self { path: path.to_owned(), listing: Listing::new(), below: Vec::new(), hosts: BTreeSet::new() }
     }
 
-    /// Leaves the directories that are deeper than `depth`, and visits the hosts whose roots they are.
-    fn leave(&mut self, depth: usize, search: &mut Search<'_>, visit: &mut Visit<'_>) -> anyhow::Result<()> {
-        while self.open.len() > depth
-            && let Some(Open { path, listing, below: mut seen, hosts }) = self.open.pop()
-        {
-            seen.push((PathBuf::new(), Rc::new(listing)));
-            for stand in hosts {
-                self.visit(stand, Asked::All, &seen, search, visit)?;
-            }
-            let (Some(parent), Some(name)) = (self.open.last_mut(), path.file_name()) else { continue };
-            for (dir, listing) in seen {
-                let dir = if dir.as_os_str().is_empty() { PathBuf::from(name) } else { Path::new(name).join(dir) };
-                if is_kept(&dir) {
-                    parent.below.push((dir, listing));
+    /// Whether it is the root of a host, or the folder of its files.
+    pub(super) fn is_base_of(&self, stand: &Stand) -> bool {
+        self.path == stand.base().as_os_str()
+    }
+
+    /// Lists an entry of the directory, and tells what it is to the walk.
+    pub(super) fn meet(&mut self, ground: &Ground<'_>, entry: &DirEntry) -> Met {
+        let kind = entry_of(entry.file_type());
+        self.listing.insert(BString::from(entry.file_name().as_bytes()), kind);
+        if is_vcs(entry.file_name(), kind) || (ground.request.excluded)(entry.path()) {
+            return Met::Excluded;
+        }
+        meet(entry)
+    }
+
+    /// Leaves it: visits the hosts whose roots it is, and returns what is to be kept, by the paths from the folder above.
+    pub(super) fn leave(self, ground: &Ground<'_>, visit: &mut Visit<'_>) -> ControlFlow<(), Listings> {
+        let Self { path, listing, below: mut seen, hosts } = self;
+        seen.push((PathBuf::new(), Arc::new(listing)));
+        for stand in hosts.iter().filter(|stand| !ground.done.contains(stand)) {
+            let found = ground.found(stand, Asked::All);
+            if let Stand::Root(_) = stand {
+                for (dir, listing) in &seen {
+                    found.host.seed(dir, Arc::clone(listing));
                 }
             }
+            visit(found)?;
         }
-        Ok(())
+        let name = path.file_name().map(Path::new).unwrap_or(Path::new(""));
+        let from_above = |(dir, listing): (PathBuf, Arc<Listing>)| {
+            let dir = if dir.as_os_str().is_empty() { name.to_owned() } else { name.join(dir) };
+            is_kept(&dir).then_some((dir, listing))
+        };
+        ControlFlow::Continue(seen.into_iter().filter_map(from_above).collect())
     }
+}
 
-    /// Visits a host with the listings that were `seen` below its root.
-    fn visit(
-        &self,
-        stand: Stand,
-        asked: Asked,
-        seen: &[(PathBuf, Rc<Listing>)],
-        search: &mut Search<'_>,
-        visit: &mut Visit<'_>,
-    ) -> anyhow::Result<()> {
-        if search.done.contains(&stand) {
-            return Ok(());
+/// What an entry is to a walk that no exclusion keeps from it.
+fn meet(entry: &DirEntry) -> Met {
+    let in_tree = || stand_of(entry.path()).filter(|stand| matches!(stand, Stand::Root(_)));
+    match entry_of(entry.file_type()) {
+        Entry::Dir if entry.path().ends_with("etc/network/interfaces") => in_tree().map_or(Met::Dir, Met::DirOfHost),
+        Entry::Dir => Met::Dir,
+        Entry::Other => in_tree().map_or(Met::Nothing, Met::Host),
+        Entry::File | Entry::Symlink => {
+            let stand = stand_of(entry.path()).filter(|stand| is_worth_reading(stand, entry.path()));
+            stand.map_or(Met::Nothing, Met::Host)
         }
-        let found = search.found(&stand, asked);
-        if let Stand::Root(_) = stand {
-            for (dir, listing) in seen {
-                found.host.seed(dir, Rc::clone(listing));
-            }
-        }
-        if self.keep {
-            search.done.insert(stand);
-        }
-        visit(found)
     }
 }
 
@@ -182,8 +219,9 @@ fn is_kept(dir: &Path) -> bool {
     KEPT.iter().any(ends)
 }
 
-fn is_missing(error: &walkdir::Error) -> bool {
-    error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+/// Whether something is gone since its folder was listed, as a temporary file goes.
+pub(super) fn is_gone(error: &walkdir::Error) -> bool {
+    error.depth() > 0 && error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
 }
 
 fn is_vcs(name: &OsStr, kind: Entry) -> bool {

@@ -73,7 +73,9 @@ impl Settings<'_> {
         if interface::is_valid(&master) {
             bonds.entry(master).or_default().push(device.clone());
         }
+        let follows_active_port = is_bond && self.follows_active_port();
         let link = links.entry(device.as_bstr());
+        link.follows_active_port |= follows_active_port;
         if shape == Shape::Bridge {
             // Both are about the bridge here, and that is for the stacks to say.
             link.shape = shape;
@@ -86,6 +88,15 @@ impl Settings<'_> {
         let hardware = (link.shape == Shape::Plain && !is_bond).then(|| self.address("HWADDR", "`HWADDR=`", false));
         link.evidence.extend(self.address("MACADDR", "`MACADDR=`", true));
         link.evidence.extend(hardware.flatten());
+    }
+
+    /// Each `KEY=VALUE` of `BONDING_OPTS=` is written into the bond's sysfs attribute of that name, one after another
+    /// (network-scripts' install_bonding_driver); the kernel takes a value's name or its number (bond_options.c).
+    fn follows_active_port(&self) -> bool {
+        let options = self.get("BONDING_OPTS");
+        let mut values =
+            options.split(u8::is_ascii_whitespace).filter_map(|option| option.strip_prefix(b"fail_over_mac="));
+        values.next_back().is_some_and(|value| matches!(value, b"active" | b"1"))
     }
 
     fn shape(&self, device: &BStr) -> Shape {
@@ -123,7 +134,11 @@ mod tests {
             ("eth0", "DEVICE=\"eth0\"\nHWADDR=B4:99:BA:00:00:01 # port 1\nBRIDGE=br0\n"),
             ("eth1", "DEVICE=eth1\nHWADDR=b4:99:ba:00:00:02\nMACADDR=52:54:00:00:00:02\nMASTER=bond0\nSLAVE=yes\n"),
             ("eth2", "DEVICE=eth2\nMASTER=bond0\nSLAVE=yes\nHWADDR=$(cat /sys/class/net/eth2/address)\n"),
-            ("bond0", "DEVICE=bond0\nTYPE=Bond\n"),
+            (
+                "bond0",
+                "DEVICE=bond0\nTYPE=Bond\nBONDING_OPTS=\"mode=active-backup fail_over_mac=follow fail_over_mac=1\"\n",
+            ),
+            ("bond1", "DEVICE=bond1\nBONDING_OPTS='mode=1 fail_over_mac=none'\n"),
             ("bond0.5", "DEVICE=bond0.5\nVLAN=yes\n"),
             ("br0", "DEVICE=br0\nTYPE=Bridge\nHWADDR=b4:99:ba:00:00:09\n"),
             ("eth0.bak", "DEVICE=eth0\nHWADDR=b4:99:ba:00:00:0a\n"),
@@ -141,14 +156,16 @@ mod tests {
                     .evidence
                     .iter()
                     .map(|found| format!(" {}{}", found.address, if found.assigned { "!" } else { "" }));
-                format!("{name}{} {:?}", evidence.collect::<String>(), link.shape)
+                let moves = if link.follows_active_port { " moves" } else { "" };
+                format!("{name}{} {:?}{moves}", evidence.collect::<String>(), link.shape)
             })
             .collect();
         assert_eq!(
             told,
             [
-                "bond0 Bond([\"eth1\", \"eth2\"])",
+                "bond0 Bond([\"eth1\", \"eth2\"]) moves",
                 "bond0.5 Vlan(\"bond0\")",
+                "bond1 Bond([])",
                 "br0 Bridge",
                 "eth0 b4:99:ba:00:00:01 Plain",
                 "eth1 52:54:00:00:00:02! b4:99:ba:00:00:02 Plain",

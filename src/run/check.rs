@@ -6,7 +6,7 @@ use super::input::{each_host, report_facts, report_unreadable, shown};
 use super::list::host_name;
 use super::setup::Setup;
 use super::show_files::show_files;
-use crate::baseline::Baseline;
+use crate::baseline::{Baseline, Entry};
 use crate::check::check;
 use crate::cli::{CheckArgs, FailOn, Prefer, Reporting};
 use crate::discover::Found;
@@ -15,7 +15,7 @@ use crate::finding::{Applicability, Finding, Severity};
 use crate::fix::apply::{Changed, Fixed, apply_all};
 use crate::fix::diff::{self, Change};
 use crate::fix::save::{Target, remove_leftovers, save};
-use crate::fleet::Fleet;
+use crate::fleet::{self, Fleet};
 use crate::host::{Host, path_bytes};
 use crate::links::Named;
 use crate::report::{Reported, Source, Summary, Tree, Writer, statistics};
@@ -36,7 +36,9 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     setup.options.generate = arguments.generate;
     setup.options.prefer_uplink = arguments.prefer == Prefer::Uplink;
     let mut run = Run::new(arguments, &mut setup)?;
-    let mut exit = each_host(&setup, output, &mut |found, output| run.host(&setup, found, output))?;
+    let mut exit = each_host(&setup, output, &|found| Judged::of(arguments, &setup, found), &mut |judged, output| {
+        run.host(&setup, judged, output)
+    })?;
     run.fleet(&setup, output)?;
     if let (Some(known), Exit::Clean, false) = (&run.known, exit, arguments.quiet) {
         known.tell_gone(&setup, output)?;
@@ -61,6 +63,46 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
 /// Whether the report goes to stderr, because stdout is the patch or the text.
 fn is_aside(arguments: &CheckArgs) -> bool {
     arguments.diff || (arguments.fix && arguments.input.stdin_filename.is_some())
+}
+
+/// What is known of a host before any of it is told or written.
+struct Judged {
+    found: Found,
+    bridges: usize,
+    /// What the baseline has.
+    known: Vec<Entry>,
+    /// What is found before fixes, in the files that were asked for.
+    findings: Vec<Finding>,
+    /// What the rules over all hosts know of it before fixes.
+    summary: fleet::Summary,
+    /// What it would be with its fixes, where they are asked for.
+    fixed: Option<Fixed>,
+}
+
+impl Judged {
+    fn of(arguments: &CheckArgs, setup: &Setup<'_>, found: Found) -> Self {
+        let options = setup.options(&found);
+        let mut report = check(&found.host, &options);
+        let (bridges, known) = (report.bridges, std::mem::take(&mut report.known));
+        report.summary.ask(|file| setup.covers(&found, file));
+        let summary = report.summary.clone();
+        let (findings, fixed) = if arguments.fix || arguments.diff {
+            let level = if arguments.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
+            let findings = if arguments.diff { report.findings.clone() } else { Vec::new() };
+            let covers = |file: &Path| setup.covers(&found, file);
+            (findings, Some(apply_all(&found.host, &options, level, report, &covers)))
+        } else {
+            (report.findings, None)
+        };
+        let findings = asked(setup, &found, findings);
+        Self { found, bridges, known, findings, summary, fixed }
+    }
+}
+
+/// Those findings that lie in files that were asked for.
+fn asked(setup: &Setup<'_>, found: &Found, mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.retain(|finding| setup.covers(found, &finding.place.file));
+    findings
 }
 
 struct Run<'a> {
@@ -105,54 +147,43 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn host(&mut self, setup: &Setup<'_>, found: &Found, output: &mut Output) -> anyhow::Result<Exit> {
-        let options = setup.options(found);
-        let mut report = check(&found.host, &options);
-        let known = std::mem::take(&mut report.known);
-        self.summary.known += self.known.as_mut().map_or(0, |all| all.note(found, known));
+    /// Reports what a host has, and writes its fixes where that is asked for.
+    fn host(&mut self, setup: &Setup<'_>, judged: Judged, output: &mut Output) -> anyhow::Result<Exit> {
+        let Judged { found, bridges, known, findings, summary, fixed } = judged;
+        self.summary.known += self.known.as_mut().map_or(0, |all| all.note(&found, known));
         self.summary.hosts += 1;
-        self.summary.bridges += report.bridges;
-        let mut exit = report_unreadable(found, output)?;
-        let asked = |mut findings: Vec<Finding>| {
-            findings.retain(|finding| setup.covers(found, &finding.place.file));
-            findings
+        self.summary.bridges += bridges;
+        let mut exit = report_unreadable(&found, output)?;
+        let fixed = match fixed {
+            Some(fixed) if self.arguments.fix => fixed,
+            proposed => {
+                self.fleet.add(|| found.spot(&found.host), summary);
+                self.report(&found, &found.host, &findings, false, output)?;
+                write_diff(&found, &proposed.map(|fixed| fixed.changed).unwrap_or_default(), output)?;
+                return Ok(exit);
+            }
         };
-        report.summary.ask(|file| setup.covers(found, file));
-        if !self.arguments.fix && !self.arguments.diff {
-            self.fleet.add(|| found.spot(&found.host), report.summary);
-            self.report(found, &found.host, &asked(report.findings), false, output)?;
-            return Ok(exit);
-        }
-        let before = if self.arguments.diff { asked(report.findings.clone()) } else { Vec::new() };
-        let level = if self.arguments.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
-        let before_fixes = report.summary.clone();
-        let mut fixed = apply_all(&found.host, &options, level, report, &|file| setup.covers(found, file));
-        if self.arguments.diff {
-            self.fleet.add(|| found.spot(&found.host), before_fixes);
-            self.report(found, &found.host, &before, false, output)?;
-            write_diff(found, &fixed.changed, output)?;
-            return Ok(exit);
-        }
         let failed = if found.from_stdin() {
-            self.print_fixed(&fixed, found, output)?
+            self.print_fixed(&fixed, &found, output)?
         } else {
-            let failed = self.save(found, &fixed, output)?;
-            exit = exit.max(tidy(found, output)?);
+            let failed = self.save(&found, &fixed, output)?;
+            exit = exit.max(tidy(&found, output)?);
             failed
         };
         let (unfixed, done): (Vec<Finding>, Vec<Finding>) =
             fixed.applied.into_iter().partition(|finding| touches(&found.host, finding, &failed));
         if failed.is_empty() {
-            let mut summary = std::mem::take(&mut fixed.report.summary);
-            summary.ask(|file| setup.covers(found, file));
+            let mut summary = fixed.report.summary;
+            summary.ask(|file| setup.covers(&found, file));
             self.fleet.add(|| found.spot(&fixed.host), summary);
         } else {
-            self.fleet.add(|| found.spot(&found.host), before_fixes);
+            self.fleet.add(|| found.spot(&found.host), summary);
             exit = Exit::Failed;
         }
-        self.report(found, &found.host, &done, true, output)?;
-        self.report(found, &found.host, &unfixed, false, output)?;
-        self.report(found, &fixed.host, &asked(fixed.report.findings), false, output)?;
+        self.report(&found, &found.host, &done, true, output)?;
+        self.report(&found, &found.host, &unfixed, false, output)?;
+        let left = asked(setup, &found, fixed.report.findings);
+        self.report(&found, &fixed.host, &left, false, output)?;
         Ok(exit)
     }
 

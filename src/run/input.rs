@@ -2,17 +2,19 @@
 
 use super::Output;
 use super::setup::Setup;
-use crate::discover::{Found, Request, discover};
+use crate::discover::{Found, Judge, Request, discover};
 use crate::exit::Exit;
 use crate::regular::SIZE_LIMIT;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Calls `visit` with each host that the arguments name; tells what could not be reached.
-pub(super) fn each_host(
+/// Calls `judge` with each host that the arguments name, on any thread, and `take` with what comes of
+/// them, one after another; tells what could not be reached.
+pub(super) fn each_host<R: Send>(
     setup: &Setup<'_>,
     output: &mut Output,
-    visit: &mut dyn FnMut(&Found, &mut Output) -> anyhow::Result<Exit>,
+    judge: &Judge<'_, R>,
+    take: &mut dyn FnMut(R, &mut Output) -> anyhow::Result<Exit>,
 ) -> anyhow::Result<Exit> {
     let input = setup.input;
     let mut exit = Exit::Clean;
@@ -54,8 +56,8 @@ pub(super) fn each_host(
         excluded: &|path| setup.excludes(path),
         force_exclude: input.force_exclude,
     };
-    let problems = discover(&request, &mut |found| {
-        exit = exit.max(visit(&found, output)?);
+    let problems = discover(&request, judge, &mut |judged| {
+        exit = exit.max(take(judged, output)?);
         output.step()?;
         Ok(())
     })?;

@@ -19,15 +19,17 @@ pub(super) fn run(arguments: &ListArgs, output: &mut Output) -> anyhow::Result<E
     let setup = Setup::of(&arguments.input)?;
     let mut rows = Vec::new();
     let mut why = BTreeSet::new();
-    let exit = each_host(&setup, output, &mut |found, output| {
-        let options = setup.options(found);
-        for (more, reasons) in
-            each_subject(&found.host, &options, |subject| (rows_of(&setup, found, subject), reasons(subject)))
-        {
+    let judge = |found: Found| {
+        let subject = |subject: &Subject<'_>| (rows_of(&setup, &found, subject), reasons(subject));
+        let judged = each_subject(&found.host, &setup.options(&found), subject);
+        (found, judged)
+    };
+    let exit = each_host(&setup, output, &judge, &mut |(found, judged), output| {
+        for (more, reasons) in judged {
             rows.extend(more);
-            why.extend(reasons.into_iter().map(|reason| format!("{}: {reason}", host_name(found))));
+            why.extend(reasons.into_iter().map(|reason| format!("{}: {reason}", host_name(&found))));
         }
-        report_unreadable(found, output)
+        report_unreadable(&found, output)
     })?;
     match arguments.output_format {
         ListFormat::Table => {

@@ -1,22 +1,22 @@
 //! One host's files: read on demand, resolved as in a chroot, never outside the root.
 
+mod disk;
+mod resolve;
+
 use crate::edit::{FileEdit, apply};
 use crate::lines::Lines;
 use crate::regular::read_below;
 use crate::span::Place;
-use bstr::{BString, ByteSlice, ByteVec};
-use std::borrow::Cow;
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use bstr::{BString, ByteVec};
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
-use std::path::{Component, Path, PathBuf};
-use std::rc::Rc;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// As many symbolic links as the kernel follows in one path (`MAXSYMLINKS`).
-const SYMLINK_LIMIT: usize = 40;
+use disk::Cache;
+pub use disk::entry_of;
 
 /// ifupdown's file: a directory in its place is reported, as no other is.
 const INTERFACES: &str = "etc/network/interfaces";
@@ -77,12 +77,12 @@ pub struct Unreadable {
 /// One host's files. Paths are relative to its root, without a leading slash.
 #[derive(Clone)]
 pub struct Host {
-    mounts: Rc<[Mount]>,
+    mounts: Arc<[Mount]>,
     live: bool,
-    cache: Rc<Cache>,
+    cache: Arc<Cache>,
     overlay: BTreeMap<PathBuf, Arc<[u8]>>,
     /// The listings to which the overlay adds names.
-    edited_listings: BTreeMap<OsString, Rc<Listing>>,
+    edited_listings: BTreeMap<OsString, Arc<Listing>>,
 }
 
 /// A real directory or file and where it lies in the host's tree.
@@ -90,22 +90,6 @@ struct Mount {
     at: PathBuf,
     real: PathBuf,
     entry: Entry,
-}
-
-/// What was read so far. The keys are paths without links, compared as bytes.
-#[derive(Default)]
-struct Cache {
-    listings: RefCell<HashMap<OsString, Rc<Listing>>>,
-    files: RefCell<HashMap<OsString, Option<Arc<[u8]>>>>,
-    unreadable: RefCell<Vec<Unreadable>>,
-    /// The lines of the text that was last asked about.
-    lines: RefCell<Option<(Arc<[u8]>, Lines)>>,
-}
-
-/// A path after following its links.
-struct Resolved {
-    path: PathBuf,
-    kind: Kind,
 }
 
 impl Host {
@@ -135,13 +119,13 @@ impl Host {
 
     fn mounted(mounts: impl IntoIterator<Item = Mount>) -> Self {
         let mounts = mounts.into_iter().collect();
-        Self { mounts, live: false, cache: Rc::default(), overlay: BTreeMap::new(), edited_listings: BTreeMap::new() }
+        Self { mounts, live: false, cache: Arc::default(), overlay: BTreeMap::new(), edited_listings: BTreeMap::new() }
     }
 
     /// The same host, with nothing of it read yet.
     #[must_use]
     pub fn afresh(&self) -> Self {
-        Self { cache: Rc::default(), ..self.clone() }
+        Self { cache: Arc::default(), ..self.clone() }
     }
 
     /// The directory of this machine that plays `/`, or the folder of the loose files.
@@ -170,8 +154,8 @@ impl Host {
     }
 
     /// What a walk has already seen, so that it is not read again.
-    pub fn seed(&self, dir: &Path, listing: Rc<Listing>) {
-        self.cache.listings.borrow_mut().insert(dir.into(), listing);
+    pub fn seed(&self, dir: &Path, listing: Arc<Listing>) {
+        self.cache.listings().insert(dir.into(), listing);
     }
 
     /// The same host with one file's text replaced or added.
@@ -195,7 +179,7 @@ impl Host {
             let mut listing = if is_there { Listing::clone(&self.listing(folder)) } else { Listing::new() };
             if !listing.contains_key(name) {
                 listing.insert(name.into(), if folders.is_empty() { Entry::File } else { Entry::Dir });
-                self.edited_listings.insert(folder.into(), Rc::new(listing));
+                self.edited_listings.insert(folder.into(), Arc::new(listing));
             }
         }
     }
@@ -228,7 +212,7 @@ impl Host {
         if let Some(text) = self.overlay.get(&resolved.path) {
             return Some(Arc::clone(text));
         }
-        if let Some(known) = self.cache.files.borrow().get(resolved.path.as_os_str()) {
+        if let Some(known) = self.cache.files().get(resolved.path.as_os_str()) {
             return known.clone();
         }
         let (root, below) = self.mounted_at(&resolved.path)?;
@@ -244,18 +228,18 @@ impl Host {
         let text = match text {
             Ok(bytes) => Some(Arc::from(bytes)),
             Err(message) => {
-                self.cache.unreadable.borrow_mut().push(Unreadable { file: path.to_owned(), message });
+                self.cache.unreadable().push(Unreadable { file: path.to_owned(), message });
                 None
             }
         };
-        self.cache.files.borrow_mut().insert(resolved.path.into(), text.clone());
+        self.cache.files().insert(resolved.path.into(), text.clone());
         text
     }
 
     /// The files that were read so far and their texts, sorted by their paths with all links followed.
     #[must_use]
     pub fn texts(&self) -> BTreeMap<PathBuf, Arc<[u8]>> {
-        let files = self.cache.files.borrow();
+        let files = self.cache.files();
         let read = files.iter().filter_map(|(path, text)| Some((PathBuf::from(path), Arc::clone(text.as_ref()?))));
         let mut texts: BTreeMap<_, _> = read.collect();
         texts.extend(self.overlay.iter().map(|(path, text)| (path.clone(), Arc::clone(text))));
@@ -266,7 +250,7 @@ impl Host {
     #[must_use]
     pub fn line(&self, place: &Place) -> usize {
         let Some(text) = self.read(&place.file) else { return 1 };
-        let mut last = self.cache.lines.borrow_mut();
+        let mut last = self.cache.lines();
         let (text, lines) = match last.take() {
             Some((known, lines)) if Arc::ptr_eq(&known, &text) => (known, lines),
             _ => (Arc::clone(&text), Lines::of(&text)),
@@ -279,7 +263,7 @@ impl Host {
     /// What could not be read so far.
     #[must_use]
     pub fn unreadable(&self) -> Vec<Unreadable> {
-        self.cache.unreadable.borrow().clone()
+        self.cache.unreadable().clone()
     }
 
     /// What a path is, links followed.
@@ -307,13 +291,20 @@ impl Host {
     /// The folders in those that were listed so far whose names start with `prefix`.
     #[must_use]
     pub fn seen_folders(&self, prefix: &[u8]) -> Vec<PathBuf> {
-        let listings = self.cache.listings.borrow();
-        let of = |(folder, listing): (&OsString, &Rc<Listing>)| {
+        let listings = self.cache.listings();
+        let of = |(folder, listing): (&OsString, &Arc<Listing>)| {
             let names = listing.range(BString::from(prefix)..).take_while(|(name, _)| name.starts_with(prefix));
             let folders = names.filter(|(_, entry)| **entry == Entry::Dir);
             folders.map(|(name, _)| Path::new(folder).join(OsStr::from_bytes(name))).collect::<Vec<_>>()
         };
         listings.iter().flat_map(of).collect()
+    }
+
+    /// Whether a directory has a name that is wanted.
+    #[must_use]
+    pub fn has_entry(&self, dir: &Path, wanted: impl Fn(&[u8]) -> bool) -> bool {
+        let resolved = self.resolve(dir);
+        resolved.kind == Kind::Dir && self.listing(&resolved.path).keys().any(|name| wanted(name))
     }
 
     /// The file's permissions, where they count (`--root`).
@@ -356,140 +347,6 @@ impl Host {
     pub fn real(&self, file: &Path) -> Option<PathBuf> {
         self.canonical(file).and_then(|path| self.outside(&path)).or_else(|| self.outside(file))
     }
-
-    /// Follows `path` through the host's own links: `/` is the root, `..` stops there.
-    fn resolve(&self, path: &Path) -> Resolved {
-        self.look_up(path).unwrap_or_else(|| self.follow(path))
-    }
-
-    /// A path whose folder was listed before, which it is by a path without links, and that is no link itself.
-    fn look_up(&self, path: &Path) -> Option<Resolved> {
-        let bytes = path.as_os_str().as_bytes();
-        let (folder, name) = match bytes.rfind_byte(b'/') {
-            Some(0) => return None,
-            Some(slash) => bytes.split_at(slash),
-            None => (&b""[..], bytes),
-        };
-        let name = name.strip_prefix(b"/").unwrap_or(name);
-        let entry = self.known_listing(OsStr::from_bytes(folder))?.get(name).copied();
-        let kind = match entry {
-            Some(Entry::File) => Kind::File,
-            Some(Entry::Dir) => Kind::Dir,
-            Some(Entry::Other) => Kind::Other,
-            None if !matches!(name, b"" | b"." | b"..") => Kind::Missing,
-            Some(Entry::Symlink) | None => return None,
-        };
-        Some(Resolved { path: path.to_owned(), kind })
-    }
-
-    fn follow(&self, path: &Path) -> Resolved {
-        let mut links = 0;
-        let mut done = PathBuf::with_capacity(path.as_os_str().len());
-        let mut todo = Cow::Borrowed(path);
-        'links: loop {
-            let mut names = todo.components();
-            while let Some(component) = names.next() {
-                let name = match component {
-                    Component::Normal(name) => name,
-                    Component::ParentDir => {
-                        done.pop();
-                        continue;
-                    }
-                    Component::RootDir | Component::CurDir | Component::Prefix(_) => continue,
-                };
-                let entry = self.listing(&done).get(name.as_bytes()).copied();
-                done.push(name);
-                let kind = match entry {
-                    Some(Entry::Symlink) => {
-                        links += 1;
-                        let target = self.outside(&done).and_then(|real| std::fs::read_link(real).ok());
-                        let (Some(target), true) = (target, links <= SYMLINK_LIMIT) else {
-                            return Resolved { path: done, kind: Kind::Dangling };
-                        };
-                        done.pop();
-                        if target.is_absolute() {
-                            done = PathBuf::new();
-                        }
-                        todo = Cow::Owned(target.join(names.as_path()));
-                        continue 'links;
-                    }
-                    Some(Entry::Dir) => continue,
-                    Some(Entry::File) => Kind::File,
-                    Some(Entry::Other) => Kind::Other,
-                    None => Kind::Missing,
-                };
-                let rest = names.as_path();
-                let last = rest.as_os_str().is_empty();
-                if !last {
-                    done.push(rest);
-                }
-                return Resolved { kind: self.settle(kind, last, links > 0, &done), path: done };
-            }
-            return Resolved { path: done, kind: Kind::Dir };
-        }
-    }
-
-    /// What a path is whose walk ended at an entry of `kind`.
-    fn settle(&self, kind: Kind, last: bool, linked: bool, path: &Path) -> Kind {
-        if linked && path == Path::new("dev/null") && !self.overlay.contains_key(path) {
-            return Kind::Null;
-        }
-        match (kind, last) {
-            (Kind::File | Kind::Other, true) => kind,
-            _ if linked => Kind::Dangling,
-            _ => Kind::Missing,
-        }
-    }
-
-    /// The entries of a directory whose path has no links left in it.
-    fn listing(&self, dir: &Path) -> Rc<Listing> {
-        self.known_listing(dir.as_os_str()).unwrap_or_else(|| {
-            let listing = Rc::new(self.list(dir));
-            self.cache.listings.borrow_mut().insert(dir.into(), Rc::clone(&listing));
-            listing
-        })
-    }
-
-    fn known_listing(&self, dir: &OsStr) -> Option<Rc<Listing>> {
-        let edited = self.edited_listings.get(dir).cloned();
-        edited.or_else(|| self.cache.listings.borrow().get(dir).cloned())
-    }
-
-    fn list(&self, dir: &Path) -> Listing {
-        let mut listing = Listing::new();
-        for mount in self.mounts.iter() {
-            add_path(&mut listing, dir, &mount.at, mount.entry);
-        }
-        let Some(real) = self.outside(dir) else { return listing };
-        match std::fs::read_dir(real) {
-            Ok(entries) => {
-                for entry in entries.flatten() {
-                    let kind = entry.file_type().map_or(Entry::Other, entry_of);
-                    listing.entry(BString::from(entry.file_name().into_vec())).or_insert(kind);
-                }
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => {
-                let message = format!("cannot list this directory: {error}; make it readable or exclude it");
-                self.cache.unreadable.borrow_mut().push(Unreadable { file: dir.to_owned(), message });
-            }
-        }
-        listing
-    }
-}
-
-/// What the walk's or `readdir`'s file type is to us.
-#[must_use]
-pub fn entry_of(kind: std::fs::FileType) -> Entry {
-    if kind.is_symlink() {
-        Entry::Symlink
-    } else if kind.is_dir() {
-        Entry::Dir
-    } else if kind.is_file() {
-        Entry::File
-    } else {
-        Entry::Other
-    }
 }
 
 /// What stands at a path where no regular file does.
@@ -515,13 +372,4 @@ pub fn host_path(bytes: &[u8]) -> PathBuf {
 #[must_use]
 pub fn path_bytes(path: &Path) -> BString {
     BString::from(Vec::from_path_lossy(path).into_owned())
-}
-
-/// Adds to the listing of `dir` the name by which it leads to `path`.
-fn add_path(listing: &mut Listing, dir: &Path, path: &Path, leaf: Entry) {
-    let Ok(rest) = path.strip_prefix(dir) else { return };
-    let mut names = rest.components();
-    let Some(Component::Normal(name)) = names.next() else { return };
-    let entry = if names.next().is_some() { Entry::Dir } else { leaf };
-    listing.entry(BString::from(name.as_bytes())).or_insert(entry);
 }
