@@ -9,11 +9,11 @@ use crate::judgement::{Bridge, Judgement, Outcome};
 use crate::links::{Links, Named, Source, Sources};
 use crate::recognise::{Signs, recognise, with_vendor_files};
 use crate::selection::Selection;
-use crate::span::{Place, line_column};
+use crate::span::Place;
 use crate::stack::{self, Assume, Family, Stack, World};
 use crate::{fix, rules, silence};
 use bstr::{BStr, BString, ByteSlice};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -91,9 +91,11 @@ impl Subject<'_> {
     #[must_use]
     pub fn bridges(&self) -> Vec<View<'_>> {
         let mut views: Vec<View<'_>> = Vec::new();
+        let mut known: HashMap<&BStr, usize> = HashMap::new();
         for reading in &self.readings {
             for bridge in &reading.judgement.bridges {
-                match views.iter_mut().find(|view| view.name == bridge.name) {
+                let index = *known.entry(bridge.name.as_bstr()).or_insert(views.len());
+                match views.get_mut(index) {
                     Some(view) => view.on.push((reading, bridge)),
                     None => views.push(View { name: bridge.name.as_ref(), on: vec![(reading, bridge)] }),
                 }
@@ -123,8 +125,7 @@ impl Subject<'_> {
     /// A place as `file:line`.
     #[must_use]
     pub fn shown(&self, place: &Place) -> String {
-        let text = self.world.host.read(&place.file).unwrap_or_default();
-        format!("{}:{}", place.file.display(), line_column(&text, place.span.start).0)
+        format!("{}:{}", place.file.display(), self.world.host.line(place))
     }
 }
 
@@ -225,8 +226,10 @@ fn judge(world: World<'_>, stack: &Stack, udev_unknown: bool) -> Judgement {
         return judgement;
     }
     let with = stack::judge(world, &stack.with_udev(true));
+    let others: HashMap<&BStr, &Bridge> =
+        with.bridges.iter().rev().map(|bridge| (bridge.name.as_bstr(), bridge)).collect();
     for bridge in &mut judgement.bridges {
-        let Some(other) = with.bridges.iter().find(|other| other.name == bridge.name) else { continue };
+        let Some(other) = others.get(bridge.name.as_bstr()).copied() else { continue };
         if other.outcome == bridge.outcome {
             continue;
         }

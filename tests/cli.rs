@@ -236,7 +236,8 @@ fn what_cannot_be_read_is_an_error_and_the_rest_is_checked() {
     assert!(out.contains("a/etc/network/interfaces:2:7: "), "{out}");
     assert_eq!(
         error,
-        "error: c/etc/network/interfaces: 17825792 bytes are too much for a configuration file (the limit is 16 MiB); exclude it\n"
+        "error: b/etc/network/interfaces: a directory, where a file is read; exclude it or move it away\n\
+         error: c/etc/network/interfaces: 17825792 bytes are too much for a configuration file (the limit is 16 MiB); exclude it\n"
     );
 }
 

@@ -1,8 +1,11 @@
 //! Saving files: what is kept, what is refused, and that a failure leaves everything as it was.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+mod common;
+
 use bridgepin::fix::save::{Cause, SaveError, Saved, Target, save};
 use bridgepin::host::Host;
+use common::needs::{lacking, with_mounts};
 use pretty_assertions::assert_eq;
 use rustix::fs::{CWD, FileType, Mode, XattrFlags};
 use std::fs;
@@ -285,8 +288,7 @@ fn an_immutable_file_is_refused() {
     let tree = Tree::new();
     let chattr = |flag: &str| Command::new("chattr").arg(flag).arg(tree.path(FILE)).status().is_ok_and(|s| s.success());
     if !chattr("+i") {
-        println!("skipped: this filesystem has no immutable files");
-        return;
+        return lacking("a filesystem with immutable files, and root");
     }
     let saved = tree.save(FILE);
     assert!(chattr("-i"));
@@ -295,30 +297,6 @@ fn an_immutable_file_is_refused() {
         "etc/network/interfaces: opening it for writing failed (Operation not permitted (os error 1)); \
          if it or its folder is immutable or append-only, `chattr -ia` it, or exclude it"
     );
-}
-
-/// Runs a test of this file once more, in a mount namespace of its own, with `script` run
-/// before it in the directory that the test is given.
-fn with_mounts(test: &str, script: &str, inside: impl Fn(&Path)) {
-    if let Some(dir) = std::env::var_os("SAVE_TEST_DIR") {
-        return inside(Path::new(&dir));
-    }
-    let dir = tempfile::tempdir().unwrap();
-    let allowed = Command::new("unshare").args(["--mount", "true"]).output().is_ok_and(|out| out.status.success());
-    if !allowed {
-        println!("skipped: mounting is not allowed here");
-        return;
-    }
-    let out = Command::new("unshare")
-        .args(["--mount", "--propagation", "private", "sh", "-ec", &format!("{script}\nexec \"$@\""), "sh"])
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture"])
-        .env("SAVE_TEST_DIR", dir.path())
-        .current_dir(dir.path())
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&out.stdout) + String::from_utf8_lossy(&out.stderr);
-    assert!(out.status.success() && text.contains("1 passed"), "{text}");
 }
 
 #[test]

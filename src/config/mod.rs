@@ -9,6 +9,7 @@ mod value;
 
 use crate::cli::FailOn;
 use crate::glob::Glob;
+use crate::regular;
 use crate::selection::{Layer, Selection};
 use file::File;
 pub use hosts::{HostSettings, Hosts};
@@ -55,7 +56,11 @@ impl Config {
         let shown = crate::discover::relative(here, &path);
         let problem = |error: std::io::Error| format!("{}: {error}", shown.display());
         let folder = path.parent().map(std::fs::canonicalize).transpose().map_err(problem)?.unwrap_or_default();
-        Self::parse(&std::fs::read(&path).map_err(problem)?, &shown, folder)
+        let text = match named {
+            Some(_) => std::fs::read(&path).map_err(problem)?,
+            None => read_found(&path).map_err(|error| format!("{}: {error}", shown.display()))?,
+        };
+        Self::parse(&text, &shown, folder)
     }
 
     /// Reads a file's text; `shown` is its path in messages.
@@ -106,6 +111,15 @@ fn find(here: &Path) -> Option<PathBuf> {
         }
     }
     None
+}
+
+/// Reads a file that nobody named. The line that a message quotes must not be one of this machine's own files, to which
+/// a stranger's link may lead.
+fn read_found(path: &Path) -> Result<Vec<u8>, String> {
+    if path.is_symlink() {
+        return Err("a symbolic link is followed only where it is named; give it with --config".to_owned());
+    }
+    regular::read(path)
 }
 
 fn inner<T>(values: Vec<Parsed<T>>) -> Vec<T> {

@@ -108,6 +108,13 @@ impl Asked {
             Self::Only(paths) => real.ancestors().any(|path| paths.contains(path)),
         }
     }
+
+    /// Whether a file was asked for or lies beside one that was.
+    #[must_use]
+    pub fn touches(&self, real: &Path) -> bool {
+        let beside = |paths: &BTreeSet<PathBuf>| paths.iter().any(|path| path.parent() == real.parent());
+        self.covers(real) || matches!(self, Self::Only(paths) if beside(paths))
+    }
 }
 
 /// What to look for and where.

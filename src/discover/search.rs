@@ -1,19 +1,15 @@
 //! From the arguments to the hosts that they name.
 
 use super::spread::spread;
-use super::stand::{Stand, inner_path, sniff, stand_of};
+use super::stand::{Stand, inner_path, sniff, stand_of, start};
 use super::workers::{Emit, with_workers};
 use super::{Asked, Found, Judge, Request, Take, absolute, relative};
 use crate::host::Host;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// As many files that were given by name are worth a thread of their own.
 const TOGETHER: usize = 32;
-/// As much of a file tells what it is.
-const SNIFFED: u64 = 64 * 1024;
 
 /// What every part of a search knows.
 pub(super) struct Ground<'a> {
@@ -177,11 +173,7 @@ impl<'a> Search<'a> {
         if self.ground.request.force_exclude && self.is_excluded(real) {
             return;
         }
-        let stand = stand_of(real).or_else(|| {
-            let mut start = Vec::new();
-            open_regular(real)?.take(SNIFFED).read_to_end(&mut start).ok()?;
-            sniff(real, &start)
-        });
+        let stand = stand_of(real).or_else(|| sniff(real, &start(real)?));
         if let Some(stand) = stand {
             self.named.entry(stand).or_default().insert(real.to_owned());
         }
@@ -191,11 +183,4 @@ impl<'a> Search<'a> {
         let path = relative(&self.ground.here, real);
         path.ancestors().filter(|path| !path.as_os_str().is_empty()).any(|path| (self.ground.request.excluded)(path))
     }
-}
-
-/// Opens what is a regular file; a FIFO is not waited for.
-fn open_regular(path: &Path) -> Option<std::fs::File> {
-    let flags = rustix::fs::OFlags::NONBLOCK.bits() as i32;
-    let file = std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path).ok()?;
-    file.metadata().is_ok_and(|meta| meta.is_file()).then_some(file)
 }

@@ -1,6 +1,7 @@
 //! Where a file stands in a host's tree, by its path and, where that does not tell, by its text.
 
-use crate::host::{Host, read_regular};
+use crate::host::Host;
+use crate::regular;
 use crate::stack::Family;
 use bstr::ByteSlice;
 use std::os::unix::ffi::OsStrExt;
@@ -95,9 +96,14 @@ pub(super) fn is_worth_reading(stand: &Stand, path: &Path) -> bool {
         Stand::Folder(_, SYSTEMD) => path.extension().is_some_and(|extension| extension == "netdev"),
         Stand::Folder(..) => true,
         Stand::Interfaces(file) => {
-            file == path && read_regular(path).is_ok_and(|text| family_of_text(&text) == Some(Family::Interfaces))
+            file == path && start(path).is_some_and(|text| family_of_text(&text) == Some(Family::Interfaces))
         }
     }
+}
+
+/// As much of a file as tells what it is.
+pub(super) fn start(path: &Path) -> Option<Vec<u8>> {
+    regular::start(path, 64 * 1024)
 }
 
 /// Where a file stands whose name tells nothing, by its text.

@@ -70,6 +70,7 @@ pub(super) fn walk(ground: &Ground<'_>, folder: &Path, visit: &mut Visit<'_>) ->
     while let Some(entry) = entries.next() {
         let entry = match entry {
             Ok(entry) => entry,
+            Err(error) if is_gone(&error) => continue,
             Err(error) => {
                 walk.left.problems.push(problem(&error));
                 continue;
@@ -82,6 +83,10 @@ pub(super) fn walk(ground: &Ground<'_>, folder: &Path, visit: &mut Visit<'_>) ->
         };
         match met {
             Met::Dir => walk.open.push(Open::new(entry.path())),
+            Met::DirOfHost(stand) => {
+                walk.open.push(Open::new(entry.path()));
+                walk.note(stand);
+            }
             Met::Excluded if entry.file_type().is_dir() => entries.skip_current_dir(),
             Met::Host(stand) => walk.note(stand),
             Met::Excluded | Met::Nothing => {}
@@ -139,7 +144,9 @@ pub(super) struct Open {
 pub(super) enum Met {
     /// A directory to walk.
     Dir,
-    /// A file that belongs to a host.
+    /// A directory to walk, where a file of a host belongs.
+    DirOfHost(Stand),
+    /// A file that belongs to a host, or something else in its place, of which the host tells.
     Host(Stand),
     /// Something that is not looked at.
     Nothing,
@@ -193,13 +200,22 @@ impl Open {
 /// What an entry is to a walk that no exclusion keeps from it.
 fn meet(entry: &DirEntry) -> Met {
     match entry_of(entry.file_type()) {
-        Entry::Dir => Met::Dir,
-        Entry::Other => Met::Nothing,
+        Entry::Dir => in_place_of_file(entry.path()).map_or(Met::Dir, Met::DirOfHost),
+        Entry::Other => in_tree(entry.path()).map_or(Met::Nothing, Met::Host),
         Entry::File | Entry::Symlink => {
             let stand = stand_of(entry.path()).filter(|stand| is_worth_reading(stand, entry.path()));
             stand.map_or(Met::Nothing, Met::Host)
         }
     }
+}
+
+fn in_tree(path: &Path) -> Option<Stand> {
+    stand_of(path).filter(|stand| matches!(stand, Stand::Root(_)))
+}
+
+/// The host that has a directory in the place of a file.
+pub(super) fn in_place_of_file(dir: &Path) -> Option<Stand> {
+    if dir.ends_with("etc/network/interfaces") { in_tree(dir) } else { None }
 }
 
 /// Whether `dir` is one of the [`KEPT`] folders, or may become one by the names of the folders above it.
@@ -208,6 +224,11 @@ fn is_kept(dir: &Path) -> bool {
     let ends =
         |kept: &&str| kept.as_bytes().strip_suffix(dir).is_some_and(|above| above.is_empty() || above.ends_with(b"/"));
     KEPT.iter().any(ends)
+}
+
+/// Whether something is gone since its folder was listed, as a temporary file goes.
+pub(super) fn is_gone(error: &walkdir::Error) -> bool {
+    error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
 }
 
 fn is_vcs(name: &OsStr, kind: Entry) -> bool {

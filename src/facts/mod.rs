@@ -11,8 +11,8 @@ mod names;
 mod report;
 
 use crate::address::MacAddress;
-use crate::host::{SIZE_LIMIT, read_regular};
 use crate::links::Shape;
+use crate::regular::{self, SIZE_LIMIT};
 use bstr::BString;
 use names::Index;
 pub use names::{HostNames, folder_name, hostname};
@@ -210,7 +210,7 @@ impl Facts {
         if meta.len() > SIZE_LIMIT {
             return Err(format!("{} bytes are too much for one host's facts (the limit is 16 MiB)", meta.len()));
         }
-        read_regular(&real)
+        regular::read(&real)
     }
 
     fn shown(&self, file: usize) -> PathBuf {

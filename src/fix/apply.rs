@@ -5,12 +5,15 @@ use crate::check::{Options, Report, check};
 use crate::edit::{Edit, FileEdit};
 use crate::finding::{Applicability, Finding, Fix};
 use crate::host::Host;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::span::Span;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// More rounds than this no host needs: each fixes at least one bridge.
 const ROUNDS: usize = 100;
+/// As much text as is judged again after rounds.
+const TEXT_LIMIT: usize = 16 * 1024 * 1024;
 
 /// A host after its fixes.
 pub struct Fixed {
@@ -83,7 +86,8 @@ pub fn apply_all(
     may_write: &dyn Fn(&Path) -> bool,
 ) -> Fixed {
     let mut fixed = Fixed { host: host.clone(), report, rounds: Vec::new(), changed: Vec::new() };
-    for _ in 0..ROUNDS {
+    let size: usize = host.texts().values().map(|text| text.len()).sum();
+    for _ in 0..ROUNDS.min(TEXT_LIMIT / size.max(1) + 1) {
         let chosen = choose(&fixed.report.findings, level, may_write);
         if chosen.is_empty() {
             break;
@@ -113,22 +117,26 @@ pub fn is_applicable(fix: &Fix, level: Applicability, may_write: &dyn Fn(&Path) 
 
 /// The findings whose fixes can be applied together, first come first served.
 fn choose<'a>(findings: &'a [Finding], level: Applicability, may_write: &dyn Fn(&Path) -> bool) -> Vec<&'a Finding> {
-    let mut taken: Vec<&FileEdit> = Vec::new();
+    // Where edits start and end, in each file. They do not touch each other.
+    let mut taken: HashMap<&Path, BTreeMap<usize, usize>> = HashMap::new();
     let mut chosen = Vec::new();
     for finding in findings {
         let Some(fix) = finding.fix.as_ref().filter(|fix| is_applicable(fix, level, may_write)) else { continue };
-        if fix.edits.iter().all(|edit| !taken.iter().any(|other| touch(edit, other))) {
-            taken.extend(&fix.edits);
+        let edits = || fix.edits.iter().flat_map(|file| file.edits.iter().map(|edit| (&*file.file, edit.span)));
+        if edits().all(|(file, span)| !taken.get(file).is_some_and(|taken| touches(taken, span))) {
+            edits().for_each(|(file, span)| {
+                let end = taken.entry(file).or_default().entry(span.start).or_insert(span.end);
+                *end = span.end.max(*end);
+            });
             chosen.push(finding);
         }
     }
     chosen
 }
 
-/// Whether two edits of one file overlap or stand at one place.
-fn touch(a: &FileEdit, b: &FileEdit) -> bool {
-    let touching = |a: &Edit, b: &Edit| a.span.start <= b.span.end && b.span.start <= a.span.end;
-    a.file == b.file && a.edits.iter().any(|a| b.edits.iter().any(|b| touching(a, b)))
+/// Whether an edit overlaps one of those, or stands at one place with it.
+fn touches(taken: &BTreeMap<usize, usize>, span: Span) -> bool {
+    taken.range(..=span.end).next_back().is_some_and(|(_, end)| *end >= span.start)
 }
 
 /// All edits, one list a file.

@@ -9,17 +9,47 @@ use crate::judgement::{Candidate, Judgement, Outcome, PinValue};
 use crate::provenance::{Provenance, provenance};
 use crate::stack::{self, Software, Stack};
 use crate::{check::Reading, rules};
-use bstr::BStr;
+use bstr::{BStr, BString, ByteSlice};
+use std::cell::Cell;
+use std::collections::HashMap;
+
+/// As much text as is judged again to try the fixes of one host. It is enough for a thousand bridges in 250 KiB.
+const TRIED_LIMIT: usize = 256 * 1024 * 1024;
+
+/// How much text may still be judged again, and how much one try takes.
+struct Budget {
+    left: Cell<usize>,
+    each: usize,
+}
+
+impl Budget {
+    fn of(subject: &Subject<'_>) -> Self {
+        let size: usize = subject.world.host.texts().values().map(|text| text.len()).sum();
+        Self { left: Cell::new(TRIED_LIMIT), each: size.max(1) }
+    }
+
+    /// Whether one more may be tried.
+    fn takes(&self) -> bool {
+        let left = self.left.get().checked_sub(self.each);
+        self.left.set(left.unwrap_or_default());
+        left.is_some()
+    }
+
+    fn is_used_up(&self) -> bool {
+        self.left.get() < self.each
+    }
+}
 
 /// Gives each bridge's main finding its fix, or says what would give one.
 pub fn attach(subject: &Subject<'_>, findings: &mut [Finding]) {
+    let budget = Budget::of(subject);
+    let main = |(index, finding): (usize, &Finding)| Some(((finding.rule, finding.bridge.clone()?), index));
+    let main: HashMap<(&str, BString), usize> = findings.iter().enumerate().rev().filter_map(main).collect();
     for view in subject.bridges() {
         let Some(rule) = rules::main_rule(&view) else { continue };
-        let main = findings
-            .iter_mut()
-            .find(|finding| finding.rule == rule && finding.bridge.as_ref().is_some_and(|name| name == view.name));
-        let Some(finding) = main else { continue };
-        match fix(subject, &view) {
+        let index = main.get(&(rule, view.name.to_owned()));
+        let Some(finding) = index.and_then(|index| findings.get_mut(*index)) else { continue };
+        match fix(subject, &view, &budget) {
             Ok(fix) => finding.fix = Some(fix),
             Err(help) => finding.help.push(help),
         }
@@ -27,7 +57,7 @@ pub fn attach(subject: &Subject<'_>, findings: &mut [Finding]) {
 }
 
 /// The fix of a bridge, or what the user can do where there is none.
-fn fix(subject: &Subject<'_>, view: &View<'_>) -> Result<Fix, String> {
+fn fix(subject: &Subject<'_>, view: &View<'_>, budget: &Budget) -> Result<Fix, String> {
     let name = view.name;
     let nameless =
         if subject.options.generate { "; for --generate the host needs a name, as in etc/hostname" } else { "" };
@@ -36,12 +66,18 @@ fn fix(subject: &Subject<'_>, view: &View<'_>) -> Result<Fix, String> {
             "tell the address to write: --mac {name}=ADDRESS, or --sysfs DIR or --facts PATH for what the host has{nameless}"
         ));
     };
-    let mut offer = candidate(subject, view, &wanted.value);
+    let mut offer = candidate(subject, view, &wanted.value, budget);
     if let (None, PinValue::LinkName(_), Some(made_up)) = (&offer, &wanted.value, generated(subject, view)) {
-        offer = candidate(subject, view, &made_up.value);
+        offer = candidate(subject, view, &made_up.value, budget);
         wanted = made_up;
     }
     let Some(candidate) = offer else {
+        if budget.is_used_up() {
+            let limit = TRIED_LIMIT / 1024 / 1024;
+            return Err(format!(
+                "no fix was looked for: trying those of so many bridges in so much text takes more than {limit} MiB of reading; fix the others first and run again"
+            ));
+        }
         return Err(match &wanted.value {
             PinValue::LinkName(port) => format!(
                 "the address of {port} is not known: tell it with --mac {name}=ADDRESS, or what the host has with --sysfs DIR or --facts PATH{nameless}"
@@ -55,7 +91,7 @@ fn fix(subject: &Subject<'_>, view: &View<'_>) -> Result<Fix, String> {
     for (file, text) in files {
         match (provenance(&text), &wanted.value) {
             (Provenance::Template(engine), PinValue::Address(_)) => {
-                return in_template(subject, view, engine, &candidate);
+                return in_template(subject, view, engine, &candidate, budget);
             }
             (Provenance::Generated(generator), _) => {
                 wanted.applicability = wanted.applicability.min(Applicability::Unsafe);
@@ -68,16 +104,25 @@ fn fix(subject: &Subject<'_>, view: &View<'_>) -> Result<Fix, String> {
 }
 
 /// The first candidate of the stacks that pins the bridge.
-fn candidate(subject: &Subject<'_>, view: &View<'_>, value: &PinValue) -> Option<Candidate> {
+fn candidate(subject: &Subject<'_>, view: &View<'_>, value: &PinValue, budget: &Budget) -> Option<Candidate> {
+    if budget.is_used_up() {
+        return None;
+    }
     let offers =
         view.on.iter().flat_map(|(reading, bridge)| stack::candidates(subject.world, &reading.stack, bridge, value));
-    offers.into_iter().find(|candidate| pins(subject, view.name, candidate, value))
+    offers.into_iter().find(|candidate| budget.takes() && pins(subject, view.name, candidate, value))
 }
 
 /// A template makes the files of several hosts: never an address in it, but its uplink's name or a variable.
-fn in_template(subject: &Subject<'_>, view: &View<'_>, engine: &str, literal: &Candidate) -> Result<Fix, String> {
-    let by_name =
-        uplink_by_name(subject, view).and_then(|wanted| Some((candidate(subject, view, &wanted.value)?, wanted)));
+fn in_template(
+    subject: &Subject<'_>,
+    view: &View<'_>,
+    engine: &str,
+    literal: &Candidate,
+    budget: &Budget,
+) -> Result<Fix, String> {
+    let by_name = uplink_by_name(subject, view)
+        .and_then(|wanted| Some((candidate(subject, view, &wanted.value, budget)?, wanted)));
     match by_name {
         Some((candidate, wanted)) => Ok(finish(view, candidate, wanted)),
         None => Err(format!(
@@ -106,23 +151,30 @@ fn finish(view: &View<'_>, candidate: Candidate, wanted: Wanted) -> Fix {
 /// Whether the bridge is pinned after the edits on every stack that makes it, and nothing else got worse.
 fn pins(subject: &Subject<'_>, name: &BStr, candidate: &Candidate, value: &PinValue) -> bool {
     let after = subject.judged_again(&subject.world.host.with(&candidate.edits));
-    let outcome = |judgement: &Judgement, name: &BStr| {
-        judgement.bridges.iter().find(|bridge| bridge.name == name).map_or(Outcome::Absent, |bridge| bridge.outcome)
-    };
+    let outcome =
+        |outcomes: &HashMap<&BStr, Outcome>, name: &BStr| outcomes.get(name).copied().unwrap_or(Outcome::Absent);
     let holds = |(reading, after): (&Reading, &Judgement)| {
         let before = &reading.judgement;
+        let outcomes = outcomes(after);
         let others = before.bridges.iter().filter(|bridge| bridge.name != name);
-        let unharmed = others.into_iter().all(|bridge| outcome(after, bridge.name.as_ref()) == bridge.outcome)
+        let unharmed = others.into_iter().all(|bridge| outcome(&outcomes, bridge.name.as_ref()) == bridge.outcome)
             && after.problems.len() <= before.problems.len();
         let pinned = after
             .bridges
             .iter()
             .any(|bridge| bridge.name == name && bridge.outcome == Outcome::Pinned && has(bridge.address, value));
-        let never_made = outcome(before, name) == Outcome::Absent && outcome(after, name) == Outcome::Absent;
+        let was_made = before.bridges.iter().find(|bridge| bridge.name == name);
+        let never_made = was_made.is_none_or(|bridge| bridge.outcome == Outcome::Absent)
+            && outcome(&outcomes, name) == Outcome::Absent;
         (unharmed && (pinned || never_made), pinned)
     };
     let results: Vec<(bool, bool)> = subject.readings.iter().zip(&after).map(holds).collect();
     results.iter().all(|(holds, _)| *holds) && results.iter().any(|(_, pinned)| *pinned)
+}
+
+/// What becomes of each bridge.
+fn outcomes(judgement: &Judgement) -> HashMap<&BStr, Outcome> {
+    judgement.bridges.iter().rev().map(|bridge| (bridge.name.as_bstr(), bridge.outcome)).collect()
 }
 
 fn has(address: Option<MacAddress>, value: &PinValue) -> bool {

@@ -7,24 +7,25 @@
 mod error;
 mod folder;
 mod keep;
+mod leftover;
 mod target;
 mod temporary;
 mod validate;
 
 pub use error::{Cause, SaveError};
+pub use leftover::remove_leftovers;
 pub use target::Target;
 pub use validate::Validate;
 
-use crate::report::visible;
-use folder::{Folder, is_mount_point};
-use rustix::fs::{FallocateFlags, fallocate};
+use folder::{Folder, is_mount_point, leads_to};
+use rustix::fs::{FallocateFlags, FlockOperation, fallocate, flock};
 use rustix::io::Errno;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Read, Seek};
-use std::os::unix::ffi::OsStrExt;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileExt, MetadataExt};
-use temporary::Temporary;
+use temporary::{Before, Temporary};
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,17 +44,19 @@ pub enum Saved {
 ///
 /// | The path is | What happens |
 /// |---|---|
-/// | a regular file | a temporary file beside it gets the text, then its owner, mode and extended attributes (ACLs, SELinux label), is synced and renamed over it; the folder is synced |
+/// | a regular file | a temporary file in a folder of its own beside it gets the text, then its owner, mode and extended attributes (ACLs, SELinux label), is synced and changes places with it; the folder is synced |
+/// | a regular file where files cannot change places (NFS, 9p) | the temporary file is renamed over it |
 /// | a symbolic link inside the tree | [`Target::of`] followed it: the file that it leads to is saved, the link stays |
 /// | a symbolic link out of the tree, or to nothing | refused by [`Target::of`] |
 /// | reached through a link that was none before | refused: no link below the root is followed here |
-/// | a file with several names (hard links) | the synced temporary file is kept until the text is written over in place, so that all names show it |
+/// | a file with several names (hard links) | it is written over where it lies, so that all names show it; until then a synced copy of the new text lies beside it |
 /// | a mount point (a file bound into a container) | as with hard links; also where only the rename tells (`EBUSY`, `EXDEV`) |
 /// | a file without write permission for its owner | refused, for root too: somebody meant it |
 /// | on a read-only filesystem, immutable, append-only, not ours to write | refused by the kernel, nothing written |
 /// | a file whose owner or attributes cannot be given to the new one | refused, nothing written |
-/// | not what was read: other text, another file, gone, or now there | refused, nothing written |
-/// | any of these, with a command to validate it | the command is run on the temporary file, which has its name behind a prefix, owner and mode by then; where it fails, nothing is written |
+/// | not what was read: other text, another file, gone, or now there | refused, nothing written; also where that comes to light after the swap, which is undone |
+/// | locked by another run | refused, nothing written |
+/// | any of these, with a command to validate it | the temporary file, with its owner and mode, has a second name beside the file while the command runs; where that fails, nothing is written |
 /// | a file with the text `new` already (`old` equals it) | left alone, not even opened |
 /// | new | its folders are made with mode 0755, itself with 0644; a file that appears meanwhile wins |
 /// | a folder, device, FIFO or socket | refused without opening it |
@@ -61,6 +64,7 @@ pub enum Saved {
 /// Whatever fails leaves the old file whole, and neither a temporary file nor a new folder behind.
 /// The one exception says so: writing over in place failed half-way and putting the old text back
 /// failed too ([`Cause::Torn`]); then the temporary file stays, it has the whole new text.
+/// What a killed run leaves behind, the next one removes: [`remove_leftovers`].
 ///
 /// # Errors
 ///
@@ -81,74 +85,112 @@ fn replace(target: &Target, old: &[u8], new: &[u8], validate: Option<&Validate>)
     if meta.mode() & 0o200 == 0 {
         return Err(Cause::ReadOnly);
     }
-    let in_place = meta.nlink() > 1 || is_mount_point(&original);
-
-    let mut temporary = Temporary::create(&folder, name, new)?;
-    if !in_place || validate.is_some() {
-        keep::owner_mode_attributes(&original, &meta, temporary.file())?;
+    // Where a filesystem has no locks, a second run is noticed by what it changed.
+    if flock(&original, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK) {
+        return Err(Cause::Locked);
     }
-    temporary.sync()?;
-    validated(validate, target, &folder, &temporary, new)?;
-    still_as_read(&folder, name, &original, old)?;
-    if !in_place {
-        match temporary.rename(name) {
-            Ok(()) => return Ok(Saved::Replaced),
-            // A mount point that `statx` did not tell of (Linux before 5.8), and filesystems that are
-            // several in one folder.
-            Err(Errno::BUSY | Errno::XDEV) => {}
-            Err(errno) => return Err(Cause::system("renaming the temporary file over it", errno)),
+    let original = Original { folder: &folder, name, file: original, text: old };
+    let mut temporary = Temporary::create(&folder, new)?;
+    if meta.nlink() > 1 || is_mount_point(&original.file) {
+        if validate.is_some() {
+            keep::owner_mode_attributes(&original.file, &meta, temporary.file())?;
         }
+        temporary.sync()?;
+        validated(validate, target, &temporary, new)?;
+        return rewrite(&original, meta.ino(), temporary, new);
     }
-    match write_over(&original, old, new) {
+    keep::owner_mode_attributes(&original.file, &meta, temporary.file())?;
+    temporary.sync()?;
+    validated(validate, target, &temporary, new)?;
+    original.is_as_read(folder.fd(), name)?;
+    match temporary.swap(name) {
+        Ok(Before::Gone) => {}
+        // What came between that check and the swap is found out now.
+        Ok(Before::Swapped) => {
+            if let Err(cause) = original.is_as_read(temporary.folder(), temporary.name()) {
+                return Err(swap_back(temporary, name, cause));
+            }
+        }
+        // A mount point that `statx` did not tell of (Linux before 5.8), and filesystems that are
+        // several in one folder.
+        Err(Errno::BUSY | Errno::XDEV) => return rewrite(&original, meta.ino(), temporary, new),
+        Err(Errno::NOENT) => return Err(Cause::Changed),
+        Err(errno) => return Err(Cause::system("renaming the temporary file over it", errno)),
+    }
+    folder::sync(folder.fd());
+    Ok(Saved::Replaced)
+}
+
+/// Gives what somebody else put under `name` its place again.
+fn swap_back(mut temporary: Temporary<'_>, name: &OsStr, cause: Cause) -> Cause {
+    match temporary.swap(name) {
+        Ok(_) => cause,
+        Err(errno) => Cause::Displaced { error: std::io::Error::from(errno).to_string(), copy: temporary.leave() },
+    }
+}
+
+/// Writes over a file where it lies, with a copy of the new text beside it in the meantime.
+fn rewrite(original: &Original<'_>, inode: u64, mut copy: Temporary<'_>, new: &[u8]) -> Result<Saved, Cause> {
+    copy.keep_for(inode)?;
+    original.is_as_read(original.folder.fd(), original.name)?;
+    match write_over(&original.file, original.text, new) {
         Ok(()) => Ok(Saved::Rewritten),
         Err(Torn::Restored(error)) => Err(Cause::failed("writing it", &error)),
-        Err(Torn::Torn(error)) => {
-            Err(Cause::Torn { error: error.to_string(), copy: visible::text(temporary.leave().as_bytes()) })
-        }
+        Err(Torn::Torn(error)) => Err(Cause::Torn { error: error.to_string(), copy: copy.leave() }),
     }
 }
 
 fn create(target: &Target, new: &[u8], validate: Option<&Validate>) -> Result<Saved, Cause> {
     let (folder, name) = Folder::make(target)?;
-    let temporary = Temporary::create(&folder, name, new)?;
+    let temporary = Temporary::create(&folder, new)?;
     keep::new_file_mode(temporary.file())?;
     temporary.sync()?;
-    validated(validate, target, &folder, &temporary, new)?;
+    validated(validate, target, &temporary, new)?;
     temporary.rename_to_new(name)?;
     folder.settle();
     Ok(Saved::Created)
 }
 
 /// Runs the command, if there is one, and makes sure that it only looked at the file.
-fn validated(
-    validate: Option<&Validate>,
-    target: &Target,
-    folder: &Folder,
-    temporary: &Temporary<'_>,
-    new: &[u8],
-) -> Result<(), Cause> {
+fn validated(validate: Option<&Validate>, target: &Target, temporary: &Temporary<'_>, new: &[u8]) -> Result<(), Cause> {
     let Some(validate) = validate else { return Ok(()) };
     let file = target.path();
-    validate.run(&file.with_file_name(temporary.name()), &file)?;
-    still_as_read(folder, temporary.name(), temporary.file(), new).map_err(|cause| match cause {
-        Cause::Changed => Cause::Meddled { command: validate.text().to_owned() },
-        other => other,
-    })
+    let shown = temporary.show_as(file.file_name().unwrap_or_default())?;
+    validate.run(&file.with_file_name(shown.name()), &file)?;
+    if has_text(temporary.file(), new)? && shown.is_still_it()? {
+        return Ok(());
+    }
+    Err(Cause::Meddled { command: validate.text().to_owned() })
 }
 
-/// Whether the path still leads to the file that was opened, and that file still has the text
-/// that was read. The last thing before the rename.
-fn still_as_read(folder: &Folder, name: &OsStr, original: &File, old: &[u8]) -> Result<(), Cause> {
+/// Whether a file has this text now.
+fn has_text(mut file: &File, text: &[u8]) -> Result<bool, Cause> {
     let failed = |error: std::io::Error| Cause::failed("reading it again", &error);
-    let mut now = Vec::with_capacity(old.len() + 1);
-    let mut reader = original;
-    reader.rewind().map_err(failed)?;
-    reader.take(old.len() as u64 + 1).read_to_end(&mut now).map_err(failed)?;
-    let meta = original.metadata().map_err(failed)?;
-    if now != old || !folder.leads_to(name, &meta)? {
-        return Err(Cause::Changed);
+    let mut now = Vec::with_capacity(text.len() + 1);
+    file.rewind().map_err(failed)?;
+    file.take(text.len() as u64 + 1).read_to_end(&mut now).map_err(failed)?;
+    Ok(now == text)
+}
+
+/// The file that is saved, as it was opened.
+struct Original<'a> {
+    folder: &'a Folder,
+    name: &'a OsStr,
+    file: File,
+    /// What was read from it before.
+    text: &'a [u8],
+}
+
+impl Original<'_> {
+    /// Whether `name` leads to it and it still has the text that was read.
+    fn is_as_read(&self, folder: &OwnedFd, name: &OsStr) -> Result<(), Cause> {
+        let is_same = has_text(&self.file, self.text)?;
+        match leads_to(folder, name, &self.file) {
+            Ok(true) if is_same => Ok(()),
+            Ok(_) => Err(Cause::Changed),
+            Err(errno) => Err(Cause::system("looking at it again", errno)),
+        }
     }
-    Ok(())
 }
 
 /// How writing over a file failed.
@@ -160,8 +202,12 @@ enum Torn {
 }
 
 fn write_over(original: &File, old: &[u8], new: &[u8]) -> Result<(), Torn> {
+    let longest = old.len().max(new.len());
+    // Never a mixture: until it is cut, a shorter text ends in empty lines, which no reader minds.
     let write = |text: &[u8]| {
-        original.write_all_at(text, 0)?;
+        let mut padded = text.to_vec();
+        padded.resize(longest, b'\n');
+        original.write_all_at(&padded, 0)?;
         original.set_len(text.len() as u64)?;
         original.sync_all()
     };

@@ -1,13 +1,12 @@
 //! What is read of a host, each once.
 
-use super::{Entry, Host, Listing, SIZE_LIMIT, Unreadable};
+use super::{Entry, Host, Listing, Unreadable};
+use crate::lines::Lines;
 use bstr::BString;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
-use std::io::Read;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Component, Path};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -19,6 +18,8 @@ pub(super) struct Cache {
     listings: Mutex<ByPath<Arc<Listing>>>,
     files: Mutex<ByPath<Option<Arc<[u8]>>>>,
     unreadable: Mutex<Vec<Unreadable>>,
+    /// The lines of the text that was last asked about.
+    lines: Mutex<Option<(Arc<[u8]>, Lines)>>,
 }
 
 impl Cache {
@@ -28,6 +29,10 @@ impl Cache {
 
     pub(super) fn files(&self) -> MutexGuard<'_, ByPath<Option<Arc<[u8]>>>> {
         lock(&self.files)
+    }
+
+    pub(super) fn lines(&self) -> MutexGuard<'_, Option<(Arc<[u8]>, Lines)>> {
+        lock(&self.lines)
     }
 
     pub(super) fn unreadable(&self) -> MutexGuard<'_, Vec<Unreadable>> {
@@ -99,33 +104,4 @@ fn add_path(listing: &mut Listing, dir: &Path, path: &Path, leaf: Entry) {
     let Some(Component::Normal(name)) = names.next() else { return };
     let entry = if names.next().is_some() { Entry::Dir } else { leaf };
     listing.entry(BString::from(name.as_bytes())).or_insert(entry);
-}
-
-/// Reads a regular file that no link stands in for; a FIFO put there meanwhile does not block.
-pub(crate) fn read_regular(path: &Path) -> Result<Vec<u8>, String> {
-    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    let mut file = std::fs::OpenOptions::new()
-        .read(true)
-        .custom_flags(flags.bits() as i32)
-        .open(path)
-        .map_err(|error| format!("cannot read this file: {error}; make it readable or exclude it"))?;
-    let meta = file.metadata().map_err(|error| format!("cannot read this file: {error}"))?;
-    if !meta.is_file() {
-        return Err("not a regular file; exclude it".to_owned());
-    }
-    if meta.len() > SIZE_LIMIT {
-        return Err(format!(
-            "{} bytes are too much for a configuration file (the limit is 16 MiB); exclude it",
-            meta.len()
-        ));
-    }
-    let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
-    (&mut file)
-        .take(SIZE_LIMIT + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| format!("cannot read this file: {error}"))?;
-    if bytes.len() as u64 > SIZE_LIMIT {
-        return Err("this file grew over 16 MiB while it was read; exclude it".to_owned());
-    }
-    Ok(bytes)
 }

@@ -4,20 +4,22 @@ mod disk;
 mod resolve;
 
 use crate::edit::{FileEdit, apply};
+use crate::lines::Lines;
+use crate::regular::read_below;
+use crate::span::Place;
 use bstr::{BString, ByteVec};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use disk::Cache;
 pub use disk::entry_of;
-pub(crate) use disk::read_regular;
 
-/// The largest file that is read. Configuration is far smaller; what is larger is no configuration.
-pub const SIZE_LIMIT: u64 = 16 * 1024 * 1024;
+/// ifupdown's file: a directory in its place is reported, as no other is.
+const INTERFACES: &str = "etc/network/interfaces";
 
 /// What a path is, links followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,11 +170,12 @@ impl Host {
 
     /// Adds the names that lead to a new file to the listings of its folders.
     fn add_names(&mut self, file: &Path) {
-        let mut folders: Vec<&Path> = file.ancestors().skip(1).collect();
-        while let Some(folder) = folders.pop() {
-            let next = folders.last().copied().unwrap_or(file);
+        // Which of them are there is asked before one is added: what another program makes meanwhile is not.
+        let is_there = |folder| (folder, self.kind(folder) == Kind::Dir);
+        let mut folders: Vec<(&Path, bool)> = file.ancestors().skip(1).map(is_there).collect();
+        while let Some((folder, is_there)) = folders.pop() {
+            let next = folders.last().map_or(file, |(folder, _)| folder);
             let Some(name) = next.file_name().map(OsStr::as_bytes) else { return };
-            let is_there = self.kind(folder) == Kind::Dir;
             let mut listing = if is_there { Listing::clone(&self.listing(folder)) } else { Listing::new() };
             if !listing.contains_key(name) {
                 listing.insert(name.into(), if folders.is_empty() { Entry::File } else { Entry::Dir });
@@ -198,11 +201,12 @@ impl Host {
     }
 
     /// A file's bytes; `None` where there is no regular file. A file that is there and cannot
-    /// be read is `None` too, and [`unreadable`](Self::unreadable) tells why.
+    /// be read is `None` too, and [`unreadable`](Self::unreadable) tells why. So it does of a FIFO, socket
+    /// or device, and of a directory where ifupdown's file belongs; other directories the daemons pass over.
     #[must_use]
     pub fn read(&self, path: &Path) -> Option<Arc<[u8]>> {
         let resolved = self.resolve(path);
-        if resolved.kind != Kind::File {
+        if !matches!(resolved.kind, Kind::File | Kind::Dir | Kind::Other) {
             return None;
         }
         if let Some(text) = self.overlay.get(&resolved.path) {
@@ -211,7 +215,17 @@ impl Host {
         if let Some(known) = self.cache.files().get(resolved.path.as_os_str()) {
             return known.clone();
         }
-        let text = match read_regular(&self.outside(&resolved.path)?) {
+        let (root, below) = self.mounted_at(&resolved.path)?;
+        let text = match resolved.kind {
+            Kind::File => read_below(root, below),
+            Kind::Dir if path != Path::new(INTERFACES) => return None,
+            Kind::Dir => Err("a directory, where a file is read; exclude it or move it away".to_owned()),
+            _ => Err(format!(
+                "{}, where a file is read; exclude it or move it away",
+                special(&self.outside(&resolved.path)?)
+            )),
+        };
+        let text = match text {
             Ok(bytes) => Some(Arc::from(bytes)),
             Err(message) => {
                 self.cache.unreadable().push(Unreadable { file: path.to_owned(), message });
@@ -230,6 +244,20 @@ impl Host {
         let mut texts: BTreeMap<_, _> = read.collect();
         texts.extend(self.overlay.iter().map(|(path, text)| (path.clone(), Arc::clone(text))));
         texts
+    }
+
+    /// The number of the line where a place starts, from 1.
+    #[must_use]
+    pub fn line(&self, place: &Place) -> usize {
+        let Some(text) = self.read(&place.file) else { return 1 };
+        let mut last = self.cache.lines();
+        let (text, lines) = match last.take() {
+            Some((known, lines)) if Arc::ptr_eq(&known, &text) => (known, lines),
+            _ => (Arc::clone(&text), Lines::of(&text)),
+        };
+        let line = lines.line_of(&text, place.span.start);
+        *last = Some((text, lines));
+        line
     }
 
     /// What could not be read so far.
@@ -258,6 +286,18 @@ impl Host {
             return Vec::new();
         }
         self.listing(&resolved.path).keys().cloned().collect()
+    }
+
+    /// The folders in those that were listed so far whose names start with `prefix`.
+    #[must_use]
+    pub fn seen_folders(&self, prefix: &[u8]) -> Vec<PathBuf> {
+        let listings = self.cache.listings();
+        let of = |(folder, listing): (&OsString, &Arc<Listing>)| {
+            let names = listing.range(BString::from(prefix)..).take_while(|(name, _)| name.starts_with(prefix));
+            let folders = names.filter(|(_, entry)| **entry == Entry::Dir);
+            folders.map(|(name, _)| Path::new(folder).join(OsStr::from_bytes(name))).collect::<Vec<_>>()
+        };
+        listings.iter().flat_map(of).collect()
     }
 
     /// Whether a directory has a name that is wanted.
@@ -306,6 +346,18 @@ impl Host {
     #[must_use]
     pub fn real(&self, file: &Path) -> Option<PathBuf> {
         self.canonical(file).and_then(|path| self.outside(&path)).or_else(|| self.outside(file))
+    }
+}
+
+/// What stands at a path where no regular file does.
+fn special(path: &Path) -> &'static str {
+    let Ok(kind) = std::fs::symlink_metadata(path).map(|meta| meta.file_type()) else { return "no regular file" };
+    if kind.is_fifo() {
+        "a FIFO"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Evidence, Links, Source};
 use crate::address::MacAddress;
+use crate::regular;
 use bstr::{BStr, ByteSlice};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -15,7 +16,7 @@ pub(super) fn gather(sys: &Path, links: &mut Links) {
         let own = entry.path().join("bonding_slave/perm_hwaddr");
         let file = if own.exists() { own } else { entry.path().join("address") };
         let link = links.entry(BStr::new(name.as_bytes()));
-        let text = |path: &Path| std::fs::read(path).ok();
+        let text = |path: &Path| regular::read(path).ok();
         if let Some(address) = text(&file).and_then(|text| MacAddress::parse(text.trim_ascii())) {
             link.evidence.push(Evidence::hardware(address, Source::Sysfs(file)));
         }

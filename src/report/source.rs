@@ -1,8 +1,9 @@
 //! The files that a report speaks of.
 
 use crate::host::path_bytes;
+use crate::lines::Lines;
 use crate::span::Span;
-use bstr::{BString, ByteSlice};
+use bstr::BString;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -42,8 +43,7 @@ pub struct Source {
     /// Its path as the user knows it.
     pub path: BString,
     bytes: Option<Arc<[u8]>>,
-    /// Where its lines start: findings are many, and counting from the top for each is not linear.
-    starts: Vec<usize>,
+    lines: Lines,
 }
 
 /// Where an offset lies, for people and for programs.
@@ -62,9 +62,8 @@ impl Source {
     /// A file with its text; `None` where it is not there yet.
     #[must_use]
     pub fn new(path: impl Into<BString>, bytes: Option<Arc<[u8]>>) -> Self {
-        let text = bytes.as_deref().unwrap_or_default();
-        let starts = std::iter::once(0).chain(text.find_iter(b"\n").map(|newline| newline + 1)).collect();
-        Self { path: path.into(), bytes, starts }
+        let lines = Lines::of(bytes.as_deref().unwrap_or_default());
+        Self { path: path.into(), bytes, lines }
     }
 
     /// Its text.
@@ -82,9 +81,7 @@ impl Source {
     /// Where an offset lies.
     #[must_use]
     pub fn position(&self, offset: usize) -> Position {
-        let line = self.line_of(offset);
-        let before = Span::new(self.line(line).start, offset).of(self.bytes());
-        Position { line, column: before.chars().count() + 1, offset }
+        Position { line: self.line_of(offset), column: self.lines.column(self.bytes(), offset), offset }
     }
 
     /// Where a span begins and ends. One that takes the ending of its last line along ends before that, and one
@@ -101,13 +98,12 @@ impl Source {
     /// The number of the line that holds an offset, from 1.
     #[must_use]
     pub fn line_of(&self, offset: usize) -> usize {
-        self.starts.partition_point(|&start| start <= offset.min(self.bytes().len()))
+        self.lines.line_of(self.bytes(), offset)
     }
 
     /// A line with its line ending, by its number. Behind the last newline there is an empty line.
     #[must_use]
     pub fn line(&self, number: usize) -> Span {
-        let start = |number: usize| self.starts.get(number).copied().unwrap_or(self.bytes().len());
-        Span::new(start(number.saturating_sub(1)), start(number))
+        self.lines.line(self.bytes(), number)
     }
 }

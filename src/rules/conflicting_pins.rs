@@ -37,9 +37,9 @@ There is no fix: which address is right is not in the file.
 ";
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
-    about_pins(subject, RULE.name, |view, bridge, pin| {
+    about_pins(subject, RULE.name, |view, wins, pin| {
         let Effect::Overridden(by) = &pin.effect else { return None };
-        let wins = bridge.deciding()?;
+        let wins = wins?;
         let differs = pin.meant.is_none() || pin.meant != wins.meant;
         differs.then(|| (format!("{} of {} loses against {}", pin.what, view.name, wins.what), by.clone()))
     })

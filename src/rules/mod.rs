@@ -22,6 +22,7 @@ use crate::fleet::{Origin, Shared};
 use crate::ignore::Useless;
 use crate::judgement::{Bridge, Effect, Outcome, Pin};
 use crate::span::Place;
+use std::collections::HashMap;
 pub use unpinned_bridge::likelihood;
 
 /// One rule.
@@ -187,33 +188,32 @@ fn capitalised(clause: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// The findings about one effect of pins, each place once: several stacks may say the same of it.
+/// The findings about one effect of pins, each place once: several stacks may say the same of it. `say` gets the pin
+/// that decides, and the one that it is about.
 fn about_pins(
     subject: &Subject<'_>,
     rule: &'static str,
-    say: impl Fn(&View<'_>, &Bridge, &Pin) -> Option<(String, String)>,
+    say: impl Fn(&View<'_>, Option<&Pin>, &Pin) -> Option<(String, String)>,
 ) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for view in subject.bridges() {
+        let mut known: HashMap<&Place, usize> = HashMap::new();
         for (reading, bridge) in &view.on {
+            let wins = bridge.deciding();
             for pin in &bridge.pins {
-                let Some((message, label)) = say(&view, bridge, pin) else { continue };
-                let known = findings.iter_mut().find(|finding| {
-                    finding.place == pin.place && finding.bridge.as_ref().is_some_and(|name| name == view.name)
-                });
-                if let Some(known) = known {
+                let Some((message, label)) = say(&view, wins, pin) else { continue };
+                if let Some(known) = known.get(&pin.place).and_then(|index| findings.get_mut(*index)) {
                     if known.label != label {
                         known.notes.push(format!("On {}: {label}.", reading.stack));
                     }
                     continue;
                 }
-                let first =
-                    !findings.iter().any(|finding| finding.bridge.as_ref().is_some_and(|name| name == view.name));
                 let mut finding = about(rule, &view, reading, &pin.place, message);
                 finding.label = label;
-                if first && main_rule(&view) == Some(rule) {
+                if known.is_empty() && main_rule(&view) == Some(rule) {
                     finding.notes = outcome_notes(&view);
                 }
+                known.insert(&pin.place, findings.len());
                 findings.push(finding);
             }
         }

@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::finding::{Finding, Severity};
 use crate::fix::apply::{Changed, Fixed};
 use crate::fix::diff;
-use crate::fix::save::{Target, save};
+use crate::fix::save::{Target, remove_leftovers, save};
 use crate::fleet::Fleet;
 use crate::host::{Host, path_bytes};
 use crate::links::Named;
@@ -136,6 +136,7 @@ impl<'a> Run<'a> {
             self.print_fixed(&fixed, &found, output)?;
         } else {
             let failed = self.save(&found, &fixed, output)?;
+            exit = exit.max(tidy(&found, output)?);
             if !failed.is_empty() {
                 fixed = fixed.without(&found.host, &setup.options(&found), &failed);
                 exit = Exit::Failed;
@@ -239,6 +240,15 @@ impl<'a> Run<'a> {
         output.stdout()?.write_all(&text)?;
         Ok(())
     }
+}
+
+/// Removes what killed runs left beside the files that were asked for.
+fn tidy(found: &Found, output: &mut Output) -> anyhow::Result<Exit> {
+    let problems = remove_leftovers(&found.host, &|real| found.asked.touches(real));
+    for problem in &problems {
+        writeln!(output.stderr()?, "error: {problem}")?;
+    }
+    Ok(if problems.is_empty() { Exit::Clean } else { Exit::Failed })
 }
 
 fn fails(least: FailOn, severity: Severity) -> bool {

@@ -5,6 +5,7 @@ use super::setup::Setup;
 use crate::discover::{Found, Judge, Request, discover};
 use crate::exit::Exit;
 use crate::host::path_bytes;
+use crate::regular::SIZE_LIMIT;
 use crate::report::visible;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -27,7 +28,10 @@ pub(super) fn each_host<R: Send>(
     let from_stdin = input.paths.iter().any(|path| path == Path::new("-"));
     let stdin = match (&input.stdin_filename, from_stdin) {
         (Some(name), true) if input.paths.len() == 1 => {
-            std::io::stdin().lock().read_to_end(&mut text)?;
+            std::io::stdin().lock().take(SIZE_LIMIT + 1).read_to_end(&mut text)?;
+            if text.len() as u64 > SIZE_LIMIT {
+                return refuse(output, "the text on stdin is too much for a configuration file (the limit is 16 MiB)");
+            }
             Some((name.as_path(), text.as_slice()))
         }
         (_, true) if input.paths.len() > 1 => return refuse(output, "`-` stands alone: give no other path beside it"),

@@ -10,7 +10,6 @@ use crate::exit::Exit;
 use crate::host::path_bytes;
 use crate::judgement::{Bridge, Outcome};
 use crate::report::list::{Row, json, table};
-use crate::span::line_column;
 use bstr::ByteSlice;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -57,19 +56,16 @@ fn rows_of(setup: &Setup<'_>, found: &Found, subject: &Subject<'_>) -> Vec<Row> 
         .iter()
         .flat_map(|reading| reading.judgement.bridges.iter().map(move |bridge| (reading, bridge)));
     let asked = bridges.filter(|(_, bridge)| setup.covers(found, &bridge.origin.file));
-    let row = |(reading, bridge): (&Reading, &Bridge)| {
-        let text = found.host.read(&bridge.origin.file).unwrap_or_default();
-        Row {
-            host: host_name(found).into(),
-            file: path_bytes(&shown(found, &bridge.origin.file)),
-            line: line_column(&text, bridge.origin.span.start).0,
-            bridge: bridge.name.clone(),
-            ports: bridge.ports.clone(),
-            stack: reading.stack.to_string(),
-            outcome: bridge.outcome,
-            address: bridge.address,
-            reason: reason(subject, bridge),
-        }
+    let row = |(reading, bridge): (&Reading, &Bridge)| Row {
+        host: host_name(found).into(),
+        file: path_bytes(&shown(found, &bridge.origin.file)),
+        line: found.host.line(&bridge.origin),
+        bridge: bridge.name.clone(),
+        ports: bridge.ports.clone(),
+        stack: reading.stack.to_string(),
+        outcome: bridge.outcome,
+        address: bridge.address,
+        reason: reason(subject, bridge),
     };
     asked.map(row).collect()
 }

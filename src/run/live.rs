@@ -7,10 +7,11 @@ use crate::check::{Subject, each_subject};
 use crate::cli::{Input, LiveArgs, LiveFormat};
 use crate::discover::Found;
 use crate::exit::Exit;
-use crate::host::{SIZE_LIMIT, path_bytes, read_regular};
+use crate::host::path_bytes;
 use crate::judgement::Outcome;
 use crate::links::Named;
 use crate::live::{Bridge, Configured, Kind, Links, State, apply, choose};
+use crate::regular::{self, SIZE_LIMIT};
 use crate::report::live::{Missing, Place, Row, json, script, text};
 use crate::report::visible;
 use crate::span::line_column;
@@ -138,7 +139,7 @@ fn running(arguments: &LiveArgs) -> anyhow::Result<Links> {
         text
     } else {
         let real = std::fs::canonicalize(facts).with_context(|| facts.display().to_string())?;
-        read_regular(&real).map_err(anyhow::Error::msg).with_context(|| facts.display().to_string())?
+        regular::read(&real).map_err(anyhow::Error::msg).with_context(|| facts.display().to_string())?
     };
     Links::from_ip(&text).map_err(anyhow::Error::msg).with_context(|| facts.display().to_string())
 }

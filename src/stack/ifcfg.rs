@@ -86,8 +86,7 @@ pub(super) fn place(file: &Arc<Path>, key: &Token, value: &Token) -> Place {
 
 /// A place's file name and line, for people.
 pub(super) fn shown(host: &Host, place: &Place) -> String {
-    let bytes = host.read(&place.file).unwrap_or_default();
-    let (line, _) = crate::span::line_column(&bytes, place.span.start);
+    let line = host.line(place);
     let name =
         place.file.file_name().map_or_else(|| place.file.display().to_string(), |name| name.display().to_string());
     format!("{name}:{line}")

@@ -29,6 +29,8 @@ pub enum Cause {
     Swapped(PathBuf),
     /// It is not what was read.
     Changed,
+    /// Somebody else is saving it.
+    Locked,
     /// A file that was to be created is there.
     Appeared,
     /// The new file cannot have the old one's owner or attribute.
@@ -37,6 +39,8 @@ pub enum Cause {
         what: String,
         /// What the kernel says.
         error: String,
+        /// What to do.
+        cure: &'static str,
     },
     /// The command that was to validate the new text fails.
     Refused {
@@ -61,16 +65,34 @@ pub enum Cause {
         /// What to do.
         cure: &'static str,
     },
+    /// Somebody replaced it in the last moment, and giving that its place again failed.
+    Displaced {
+        /// What the kernel says.
+        error: String,
+        /// Where it is, relative to the same folder.
+        copy: String,
+    },
+    /// A run was killed while it wrote over it.
+    Interrupted {
+        /// The file that has the whole new text, relative to the same folder.
+        copy: String,
+    },
     /// Writing in place failed half-way, and putting the old text back failed too.
     Torn {
         /// What the kernel says.
         error: String,
-        /// The name of the temporary file in the same folder that has the whole new text.
+        /// The file that has the whole new text, relative to the same folder.
         copy: String,
     },
 }
 
 impl Cause {
+    /// What the new file cannot have.
+    pub(super) fn kept(what: &str, errno: Errno) -> Self {
+        let cure = if errno == Errno::PERM { cure(Errno::ACCESS) } else { cure(errno) };
+        Self::Kept { what: what.to_owned(), error: io::Error::from(errno).to_string(), cure }
+    }
+
     /// A system call that failed.
     pub(super) fn system(doing: &'static str, errno: Errno) -> Self {
         Self::System { doing, error: io::Error::from(errno).to_string(), cure: cure(errno) }
@@ -94,6 +116,7 @@ fn cure(errno: Errno) -> &'static str {
         Errno::ROFS => "mount the filesystem writable, or exclude it",
         Errno::NOSPC | Errno::DQUOT | Errno::FBIG => "make room on the filesystem and run again",
         Errno::TXTBSY | Errno::BUSY => "end what uses it and run again",
+        Errno::IO => "the disk or its connection fails: see the kernel's log",
         _ => TRY_AGAIN,
     }
 }
@@ -125,10 +148,19 @@ impl fmt::Display for Cause {
                 )
             }
             Self::Changed => write!(f, "it changed since it was read; run again"),
+            Self::Locked => write!(f, "another run is saving it, or another program has it locked; run again"),
+            Self::Displaced { error, copy } => write!(
+                f,
+                "it was replaced in the moment it was saved, and that could not be put back ({error}); \
+                 it is beside it, {copy}: rename it"
+            ),
+            Self::Interrupted { copy } => write!(
+                f,
+                "a run was killed while it wrote over it; the whole new text is beside it, {copy}: \
+                 copy it over if something is missing, then remove it"
+            ),
             Self::Appeared => write!(f, "it was to be created and is there now; run again"),
-            Self::Kept { what, error } => {
-                write!(f, "its {what} cannot be kept ({error}); run as its owner or as root, or exclude it")
-            }
+            Self::Kept { what, error, cure } => write!(f, "its {what} cannot be kept ({error}); {cure}"),
             Self::Refused { command, how, said } => {
                 let command = visible::text(command);
                 write!(f, "`{command}` does not take the new text ({how}); the file stays as it was")?;
@@ -146,7 +178,7 @@ impl fmt::Display for Cause {
             Self::Torn { error, copy } => write!(
                 f,
                 "writing it failed half-way ({error}) and its old text could not be put back; \
-                 the whole new text is beside it in {copy}: copy it over"
+                 the whole new text is beside it, {copy}: copy it over"
             ),
         }
     }

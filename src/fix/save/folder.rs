@@ -5,9 +5,8 @@ use super::target::Target;
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, StatxAttributes, StatxFlags};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
-use std::fs::{File, Metadata};
-use std::os::fd::OwnedFd;
-use std::os::unix::fs::MetadataExt;
+use std::fs::File;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Component, Path, PathBuf};
 
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
@@ -58,12 +57,18 @@ impl Folder {
         let below = match open() {
             Err(Errno::NOENT) if make => {
                 let parent = rustix::io::fcntl_dupfd_cloexec(&self.fd, 0)?;
-                rustix::fs::mkdirat(&parent, name, FOLDER_MODE)?;
-                self.made.push((parent, name.to_owned()));
-                let below = open()?;
-                // The umask must not keep the daemons out.
-                rustix::fs::fchmod(&below, FOLDER_MODE)?;
-                below
+                match rustix::fs::mkdirat(&parent, name, FOLDER_MODE) {
+                    // Another run made it.
+                    Err(Errno::EXIST) => open()?,
+                    made => {
+                        made?;
+                        self.made.push((parent, name.to_owned()));
+                        let below = open()?;
+                        // The umask must not keep the daemons out.
+                        rustix::fs::fchmod(&below, FOLDER_MODE)?;
+                        below
+                    }
+                }
             }
             opened => opened?,
         };
@@ -88,13 +93,9 @@ impl Folder {
         }
     }
 
-    /// Whether the name leads to this very file.
-    pub(super) fn leads_to(&self, name: &OsStr, meta: &Metadata) -> Result<bool, Cause> {
-        match rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) => Ok((stat.st_dev, stat.st_ino) == (meta.dev(), meta.ino())),
-            Err(Errno::NOENT) => Ok(false),
-            Err(errno) => Err(Cause::system("looking at it again", errno)),
-        }
+    /// A folder in it that is no link, under its name.
+    pub(super) fn open_folder(&self, name: &str) -> Result<OwnedFd, Errno> {
+        rustix::fs::openat(&self.fd, name, FOLDER | OFlags::NOFOLLOW, Mode::empty())
     }
 
     /// Keeps the folders that were made.
@@ -116,6 +117,16 @@ impl Drop for Folder {
             // One that something else was put into meanwhile stays.
             let _ = rustix::fs::unlinkat(&parent, &name, AtFlags::REMOVEDIR);
         }
+    }
+}
+
+/// Whether a name in a folder leads to this very file or folder.
+pub(super) fn leads_to(folder: &OwnedFd, name: &OsStr, file: impl AsFd) -> Result<bool, Errno> {
+    let this = rustix::fs::fstat(file)?;
+    match rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(there) => Ok((there.st_dev, there.st_ino) == (this.st_dev, this.st_ino)),
+        Err(Errno::NOENT) => Ok(false),
+        Err(errno) => Err(errno),
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn owner_mode_attributes(original: &File, meta: &Metadata, new: &File
     let made = new.metadata().map_err(|error| Cause::failed("looking at a temporary file beside it", &error))?;
     if (made.uid(), made.gid()) != (meta.uid(), meta.gid()) {
         let (uid, gid) = (Uid::from_raw(meta.uid()), Gid::from_raw(meta.gid()));
-        rustix::fs::fchown(new, Some(uid), Some(gid)).map_err(|errno| lost("owner", errno))?;
+        rustix::fs::fchown(new, Some(uid), Some(gid)).map_err(|errno| Cause::kept("owner", errno))?;
     }
     // After fchown(2), which clears set-user-ID; before the ACL, whose mask it would change.
     set_mode(new, meta.mode())?;
@@ -33,13 +33,13 @@ pub(super) fn new_file_mode(new: &File) -> Result<(), Cause> {
 }
 
 fn set_mode(new: &File, mode: u32) -> Result<(), Cause> {
-    rustix::fs::fchmod(new, Mode::from_raw_mode(mode & 0o7777)).map_err(|errno| lost("mode", errno))
+    rustix::fs::fchmod(new, Mode::from_raw_mode(mode & 0o7777)).map_err(|errno| Cause::kept("mode", errno))
 }
 
 /// The same attributes: none less, none other, and none more (an ACL that the folder's default
 /// gives to new files).
 fn attributes(original: &File, new: &File) -> Result<(), Cause> {
-    let names = |file: &File| list(file).map_err(|errno| lost("extended attributes", errno));
+    let names = |file: &File| list(file).map_err(|errno| Cause::kept("extended attributes", errno));
     let (wanted, made) = (names(original)?, names(new)?);
     for name in made.difference(&wanted) {
         match rustix::fs::fremovexattr(new, name.as_c_str()) {
@@ -77,10 +77,6 @@ fn get(file: &File, name: &CStr) -> Result<Vec<u8>, Errno> {
     Ok(value)
 }
 
-fn lost(what: &str, errno: Errno) -> Cause {
-    Cause::Kept { what: what.to_owned(), error: std::io::Error::from(errno).to_string() }
-}
-
 fn lost_attribute(name: &CStr, errno: Errno) -> Cause {
-    lost(&format!("extended attribute {}", name.to_string_lossy()), errno)
+    Cause::kept(&format!("extended attribute {}", name.to_string_lossy()), errno)
 }

@@ -7,6 +7,9 @@ use crate::span::Place;
 use crate::stack::eni::{Opt, Stanza, write};
 use bstr::BStr;
 
+/// Of many wrong lines the first ones are tried.
+pub(in crate::stack) const TRIED: usize = 8;
+
 /// The ways to write one of `lines` (a name and a value each, best first) for a bridge with these
 /// stanzas. A new line stands after `beside`, where there is such an option.
 pub(in crate::stack) fn candidates(
@@ -19,7 +22,7 @@ pub(in crate::stack) fn candidates(
 ) -> Vec<Candidate> {
     let options = || stanzas.iter().flat_map(|stanza| &stanza.options);
     let mut candidates = Vec::new();
-    for pin in bridge.pins.iter().filter(|pin| is_meant(pin, bridge)) {
+    for pin in bridge.pins.iter().filter(|pin| is_meant(pin, bridge)).take(TRIED) {
         let same_line = options().find(|opt| opt.line_place() == pin.line);
         match same_line {
             Some(opt) if opt.value_place() == pin.place => {

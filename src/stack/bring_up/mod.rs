@@ -1,7 +1,7 @@
 //! What the stacks that bring interfaces up one by one share: the links that are there before,
 //! and how every place that was meant to set an address fared.
 
-mod fix;
+pub(in crate::stack) mod fix;
 mod report;
 #[cfg(test)]
 pub(super) mod testing;

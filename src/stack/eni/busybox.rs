@@ -1,7 +1,7 @@
 //! How busybox reads `/etc/network/interfaces` (`networking/ifupdown.c`: `read_interfaces`).
 //! Whatever it does not like ends it, in every file (`bb_error_msg_and_die`).
 
-use super::source::{Opened, Reading};
+use super::source::{Limit, Opened, Reading};
 use super::{Config, MAIN_FILE, Opt, Stanza, Start, Word};
 use crate::host::{Host, Kind, host_path};
 use crate::span::{Place, Span};
@@ -79,7 +79,11 @@ impl Reader<'_> {
                 let help = "name an existing file: there are no patterns, and a relative path starts at the working directory, / at boot";
                 return Err(self.die(from, &message, help));
             }
-            Opened::TooMany { .. } => {
+            Opened::TooMany { limit: limit @ Limit::Amount, first } => {
+                from.filter(|_| first).into_iter().for_each(|from| self.config.too_many(from, limit));
+                return Ok(());
+            }
+            Opened::TooMany { limit: Limit::Depth, .. } => {
                 let message = format!("can't open '{}': Too many open files", path.as_bstr());
                 return Err(self.die(from, &message, "remove the `source` line that leads back"));
             }

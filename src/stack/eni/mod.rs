@@ -1,6 +1,7 @@
 //! `/etc/network/interfaces` with all that it sources, as each program of the ifupdown family
 //! reads it. One reader a file; what they read has one shape.
 
+use self::source::Limit;
 use crate::judgement::Problem;
 use crate::span::{Place, Span};
 use crate::syntax::Token;
@@ -174,9 +175,9 @@ impl Config {
     }
 
     /// A `source` line leads to more than is read.
-    fn without_end(&mut self, place: &Place) {
-        let message = "files source each other without end; what follows from this line is not read";
-        self.problem(place.clone(), message, "remove the line that leads back", false);
+    fn too_many(&mut self, place: &Place, limit: Limit) {
+        let (message, help) = limit.text();
+        self.problem(place.clone(), message, help, false);
     }
 
     fn problem(&mut self, place: Place, message: impl Into<String>, help: &str, fatal: bool) {

@@ -6,6 +6,7 @@ use crate::edit::{Edit, FileEdit};
 use crate::host::Host;
 use crate::judgement::{Bridge, Candidate, Effect, Outcome, Pin, PinValue};
 use crate::span::{Place, Span};
+use crate::stack::bring_up::fix::TRIED;
 use crate::stack::commands;
 use crate::stack::eni::{Config, Opt, Stanza, write};
 use bstr::{BString, ByteSlice};
@@ -88,7 +89,7 @@ impl<'w> Ways<'w> {
             Effect::Overridden(_) => false,
         };
         let mut candidates = Vec::new();
-        for pin in self.bridge.pins.iter().filter(meant) {
+        for pin in self.bridge.pins.iter().filter(meant).take(TRIED) {
             match self.options().find(|(_, opt)| opt.line_place() == pin.line) {
                 Some((stanza, opt)) if opt.value_place() == pin.place && !is_command(opt) => {
                     candidates.extend(self.rewritten_option(stanza, opt));

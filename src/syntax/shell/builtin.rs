@@ -1,6 +1,7 @@
 //! Simple commands: assignments, bash's own commands (manual, "Shell Builtin Commands") and calls
 //! of functions. What other programs do is not known; they cannot set a variable.
 
+use super::expand::LENGTH_LIMIT;
 use super::lex::assignment;
 use super::parse::Simple;
 use super::run::{Flow, Origin, Status};
@@ -41,7 +42,9 @@ impl Shell<'_> {
         }
         if appends {
             new = match (self.get(name), new) {
-                (Value::Text(old), Value::Text(new)) => Value::from(&[&old[..], &new[..]].concat()[..]),
+                (Value::Text(old), Value::Text(new)) if old.len() + new.len() <= LENGTH_LIMIT => {
+                    Value::from(&[&old[..], &new[..]].concat()[..])
+                }
                 _ => Value::Unknown,
             };
         }

@@ -6,7 +6,7 @@ use crate::span::Span;
 use bstr::{BStr, BString, ByteSlice};
 
 /// Longer values are not followed: `A=$A$A` doubles with every line.
-const LENGTH_LIMIT: usize = 1 << 16;
+pub(super) const LENGTH_LIMIT: usize = 1 << 16;
 
 /// Set by bash itself or by network-functions; only the running system can tell.
 const DYNAMIC: &[&str] = &[
@@ -38,8 +38,10 @@ pub(super) struct Expansion {
 
 impl Expansion {
     fn push(&mut self, text: &[u8]) {
-        self.text.extend_from_slice(text);
-        self.unknown |= self.text.len() > LENGTH_LIMIT;
+        self.unknown |= self.text.len() + text.len() > LENGTH_LIMIT;
+        if !self.unknown {
+            self.text.extend_from_slice(text);
+        }
     }
 
     fn push_quoted(&mut self, text: &[u8]) {

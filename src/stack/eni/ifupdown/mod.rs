@@ -93,8 +93,8 @@ impl Reader<'_> {
                 return Err(GivenUp);
             }
             (Opened::Directory, None) => return Err(GivenUp),
-            (Opened::TooMany { first: true }, Some(from)) => {
-                self.config.without_end(from);
+            (Opened::TooMany { limit, first: true }, Some(from)) => {
+                self.config.too_many(from, limit);
                 return Err(GivenUp);
             }
             (Opened::Missing | Opened::TooMany { .. }, _) => return Ok(()),

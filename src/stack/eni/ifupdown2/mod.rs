@@ -4,7 +4,7 @@ mod classes;
 mod range;
 mod stanza;
 
-use super::source::{Opened, Reading, dirname};
+use super::source::{Limit, Opened, Reading, dirname};
 use super::{Config, MAIN_FILE, Word};
 use crate::host::{Host, Kind, host_path};
 use crate::span::{Place, Span};
@@ -96,7 +96,13 @@ impl Reader<'_> {
                 from.into_iter().for_each(|from| self.config.problem(from.clone(), message.as_str(), "", false));
                 return Ok(());
             }
-            Opened::TooMany { .. } => return Err(self.exception(from, "maximum recursion depth exceeded", LOOP)),
+            Opened::TooMany { limit: limit @ Limit::Amount, first } => {
+                from.filter(|_| first).into_iter().for_each(|from| self.config.too_many(from, limit));
+                return Ok(());
+            }
+            Opened::TooMany { limit: Limit::Depth, .. } => {
+                return Err(self.exception(from, "maximum recursion depth exceeded", LOOP));
+            }
         };
         self.config.files.push(Arc::clone(&file));
         let result = match std::str::from_utf8(&bytes) {

@@ -112,8 +112,8 @@ impl Reader<'_> {
             // fopen takes a directory, reading it gives nothing.
             Opened::Directory => return Ok(()),
             Opened::Missing => return Err(Failed),
-            Opened::TooMany { first } => {
-                from.filter(|_| first).into_iter().for_each(|from| self.config.without_end(from));
+            Opened::TooMany { limit, first } => {
+                from.filter(|_| first).into_iter().for_each(|from| self.config.too_many(from, limit));
                 return Ok(());
             }
         };

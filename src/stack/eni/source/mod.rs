@@ -33,11 +33,39 @@ pub enum Opened {
     Directory,
     /// Nothing that can be opened.
     Missing,
-    /// A limit is reached: files source each other without end.
+    /// A limit is reached.
     TooMany {
+        /// Which.
+        limit: Limit,
         /// It was not before.
         first: bool,
     },
+}
+
+/// What there is too much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Files that source each other.
+    Depth,
+    /// Files, or bytes in them.
+    Amount,
+}
+
+impl Limit {
+    /// What to say of it, and the help.
+    #[must_use]
+    pub fn text(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Depth => (
+                "files source each other without end; what follows from this line is not read",
+                "remove the line that leads back",
+            ),
+            Self::Amount => (
+                "more than 4096 files or 64 MiB are sourced; what follows from this line is not read",
+                "source fewer files",
+            ),
+        }
+    }
 }
 
 /// What one program has read so far.
@@ -56,11 +84,17 @@ impl Reading {
     pub fn open(&mut self, host: &Host, path: &[u8]) -> Opened {
         if self.depth >= DEPTH_LIMIT || self.is_over() {
             self.refused += 1;
-            return Opened::TooMany { first: self.refused == 1 };
+            let is_much = self.files >= FILE_LIMIT || self.bytes >= BYTE_LIMIT;
+            let limit = if is_much { Limit::Amount } else { Limit::Depth };
+            return Opened::TooMany { limit, first: self.refused == 1 };
         }
         let path = plain(host, &host_path(path));
         let bytes = match host.kind(&path) {
-            Kind::Dir => return Opened::Directory,
+            Kind::Dir => {
+                // Tells of it where it stands in the place of the main file.
+                let _ = host.read(&path);
+                return Opened::Directory;
+            }
             Kind::Null => Arc::from([]),
             _ => match host.read(&path) {
                 Some(bytes) => bytes,
