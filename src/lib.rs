@@ -19,6 +19,7 @@ pub mod host;
 pub mod ignore;
 pub mod judgement;
 pub mod links;
+pub mod live;
 pub mod nearest;
 pub mod provenance;
 pub mod recognise;

@@ -9,16 +9,20 @@ mod folder;
 mod keep;
 mod target;
 mod temporary;
+mod validate;
 
 pub use error::{Cause, SaveError};
 pub use target::Target;
+pub use validate::Validate;
 
+use crate::report::visible;
 use folder::{Folder, is_mount_point};
 use rustix::fs::{FallocateFlags, fallocate};
 use rustix::io::Errno;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Read, Seek};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use temporary::Temporary;
 
@@ -49,6 +53,7 @@ pub enum Saved {
 /// | on a read-only filesystem, immutable, append-only, not ours to write | refused by the kernel, nothing written |
 /// | a file whose owner or attributes cannot be given to the new one | refused, nothing written |
 /// | not what was read: other text, another file, gone, or now there | refused, nothing written |
+/// | any of these, with a command to validate it | the command is run on the temporary file, which has its name behind a prefix, owner and mode by then; where it fails, nothing is written |
 /// | a file with the text `new` already (`old` equals it) | left alone, not even opened |
 /// | new | its folders are made with mode 0755, itself with 0644; a file that appears meanwhile wins |
 /// | a folder, device, FIFO or socket | refused without opening it |
@@ -60,16 +65,16 @@ pub enum Saved {
 /// # Errors
 ///
 /// Names the file, the cause and the cure.
-pub fn save(target: &Target, old: Option<&[u8]>, new: &[u8]) -> Result<Saved, SaveError> {
+pub fn save(target: &Target, old: Option<&[u8]>, new: &[u8], validate: Option<&Validate>) -> Result<Saved, SaveError> {
     let saved = match old {
         Some(old) if old == new => Ok(Saved::Unchanged),
-        Some(old) => replace(target, old, new),
-        None => create(target, new),
+        Some(old) => replace(target, old, new, validate),
+        None => create(target, new, validate),
     };
     saved.map_err(|cause| SaveError { file: target.path(), cause })
 }
 
-fn replace(target: &Target, old: &[u8], new: &[u8]) -> Result<Saved, Cause> {
+fn replace(target: &Target, old: &[u8], new: &[u8], validate: Option<&Validate>) -> Result<Saved, Cause> {
     let (folder, name) = Folder::reach(target)?;
     let original = folder.open_regular(name)?;
     let meta = original.metadata().map_err(|error| Cause::failed("looking at it", &error))?;
@@ -78,11 +83,12 @@ fn replace(target: &Target, old: &[u8], new: &[u8]) -> Result<Saved, Cause> {
     }
     let in_place = meta.nlink() > 1 || is_mount_point(&original);
 
-    let mut temporary = Temporary::create(&folder, new)?;
-    if !in_place {
+    let mut temporary = Temporary::create(&folder, name, new)?;
+    if !in_place || validate.is_some() {
         keep::owner_mode_attributes(&original, &meta, temporary.file())?;
     }
     temporary.sync()?;
+    validated(validate, target, &folder, &temporary, new)?;
     still_as_read(&folder, name, &original, old)?;
     if !in_place {
         match temporary.rename(name) {
@@ -96,18 +102,38 @@ fn replace(target: &Target, old: &[u8], new: &[u8]) -> Result<Saved, Cause> {
     match write_over(&original, old, new) {
         Ok(()) => Ok(Saved::Rewritten),
         Err(Torn::Restored(error)) => Err(Cause::failed("writing it", &error)),
-        Err(Torn::Torn(error)) => Err(Cause::Torn { error: error.to_string(), copy: temporary.leave() }),
+        Err(Torn::Torn(error)) => {
+            Err(Cause::Torn { error: error.to_string(), copy: visible::text(temporary.leave().as_bytes()) })
+        }
     }
 }
 
-fn create(target: &Target, new: &[u8]) -> Result<Saved, Cause> {
+fn create(target: &Target, new: &[u8], validate: Option<&Validate>) -> Result<Saved, Cause> {
     let (folder, name) = Folder::make(target)?;
-    let temporary = Temporary::create(&folder, new)?;
+    let temporary = Temporary::create(&folder, name, new)?;
     keep::new_file_mode(temporary.file())?;
     temporary.sync()?;
+    validated(validate, target, &folder, &temporary, new)?;
     temporary.rename_to_new(name)?;
     folder.settle();
     Ok(Saved::Created)
+}
+
+/// Runs the command, if there is one, and makes sure that it only looked at the file.
+fn validated(
+    validate: Option<&Validate>,
+    target: &Target,
+    folder: &Folder,
+    temporary: &Temporary<'_>,
+    new: &[u8],
+) -> Result<(), Cause> {
+    let Some(validate) = validate else { return Ok(()) };
+    let file = target.path();
+    validate.run(&file.with_file_name(temporary.name()), &file)?;
+    still_as_read(folder, temporary.name(), temporary.file(), new).map_err(|cause| match cause {
+        Cause::Changed => Cause::Meddled { command: validate.text().to_owned() },
+        other => other,
+    })
 }
 
 /// Whether the path still leads to the file that was opened, and that file still has the text

@@ -94,7 +94,8 @@ impl Settings<'_> {
     /// (network-scripts' install_bonding_driver); the kernel takes a value's name or its number (bond_options.c).
     fn follows_active_port(&self) -> bool {
         let options = self.get("BONDING_OPTS");
-        let mut values = options.split(u8::is_ascii_whitespace).filter_map(|option| option.strip_prefix(b"fail_over_mac="));
+        let mut values =
+            options.split(u8::is_ascii_whitespace).filter_map(|option| option.strip_prefix(b"fail_over_mac="));
         values.next_back().is_some_and(|value| matches!(value, b"active" | b"1"))
     }
 

@@ -60,7 +60,7 @@ pub fn table(out: &mut dyn io::Write, rows: &[Row]) -> io::Result<()> {
             if file.is_some() {
                 writeln!(out)?;
             }
-            writeln!(out, "{BOLD}{}{BOLD:#}", visible::text(&row.file))?;
+            writeln!(out, "{BOLD}{}{BOLD:#}", visible::path(&row.file))?;
             write_row(out, &HEAD.map(str::to_owned), &widths, |_| DIM)?;
             file = Some(here);
         }
@@ -81,7 +81,7 @@ fn cells(row: &Row) -> [String; COLUMNS] {
 }
 
 /// The ports that fit, and how many more there are.
-fn ports(ports: &[BString]) -> String {
+pub(super) fn ports(ports: &[BString]) -> String {
     let mut out = String::new();
     for (index, port) in ports.iter().enumerate() {
         let port = visible::text(port);

@@ -22,6 +22,7 @@ use crate::fleet::{Origin, Shared};
 use crate::ignore::Useless;
 use crate::judgement::{Bridge, Effect, Outcome, Pin};
 use crate::span::Place;
+pub use unpinned_bridge::likelihood;
 
 /// One rule.
 pub struct Rule {

@@ -4,6 +4,7 @@ use super::Output;
 use super::setup::Setup;
 use crate::baseline::{Baseline, Entry};
 use crate::discover::Found;
+use crate::report::visible;
 use crate::rules;
 use anyhow::Context;
 use std::collections::BTreeSet;
@@ -56,7 +57,7 @@ impl Known {
         )?;
         for Entry { file, rule, bridge, .. } in gone {
             let bridge = bridge.as_ref().map_or_else(String::new, |bridge| format!(" ({bridge})"));
-            writeln!(output.stderr()?, "  {file}: {rule}{bridge}")?;
+            writeln!(output.stderr()?, "  {}", visible::path(format!("{file}: {rule}{bridge}")))?;
         }
         Ok(())
     }

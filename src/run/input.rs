@@ -4,6 +4,8 @@ use super::Output;
 use super::setup::Setup;
 use crate::discover::{Found, Judge, Request, discover};
 use crate::exit::Exit;
+use crate::host::path_bytes;
+use crate::report::visible;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -58,7 +60,7 @@ pub(super) fn each_host<R: Send>(
         Ok(())
     })?;
     for problem in problems {
-        writeln!(output.stderr()?, "error: {problem}")?;
+        writeln!(output.stderr()?, "error: {}", visible::text(problem))?;
         exit = Exit::Failed;
     }
     Ok(exit)
@@ -74,7 +76,8 @@ pub(super) fn shown(found: &Found, file: &Path) -> PathBuf {
 pub(super) fn report_unreadable(found: &Found, output: &mut Output) -> anyhow::Result<Exit> {
     let mut exit = Exit::Clean;
     for unreadable in found.host.unreadable() {
-        writeln!(output.stderr()?, "error: {}: {}", shown(found, &unreadable.file).display(), unreadable.message)?;
+        let file = visible::text(path_bytes(&shown(found, &unreadable.file)));
+        writeln!(output.stderr()?, "error: {file}: {}", visible::text(unreadable.message))?;
         exit = Exit::Failed;
     }
     Ok(exit)
@@ -85,11 +88,11 @@ pub(super) fn report_facts(setup: &Setup<'_>, quiet: bool, output: &mut Output) 
     let Some(facts) = &setup.options.facts else { return Ok(Exit::Clean) };
     let problems = facts.problems();
     for problem in &problems {
-        writeln!(output.stderr()?, "error: {problem}")?;
+        writeln!(output.stderr()?, "error: {}", visible::text(problem))?;
     }
     if !quiet {
         for note in facts.unmatched().notes(&setup.here) {
-            writeln!(output.stderr()?, "note: {note}")?;
+            writeln!(output.stderr()?, "note: {}", visible::text(note))?;
         }
     }
     Ok(if problems.is_empty() { Exit::Clean } else { Exit::Failed })

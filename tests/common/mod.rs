@@ -1,6 +1,9 @@
 //! Helpers shared by the tests: host trees from the measured tables.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+pub mod namespace;
+pub mod needs;
+
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

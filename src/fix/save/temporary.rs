@@ -4,28 +4,33 @@ use super::error::Cause;
 use super::folder::{Folder, sync};
 use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Write;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 /// A file beside the one that is saved, removed again unless it was renamed or left on purpose.
 pub(super) struct Temporary<'a> {
     folder: &'a Folder,
-    name: String,
+    name: OsString,
     file: File,
     stays: bool,
 }
 
 impl<'a> Temporary<'a> {
-    /// A file in `folder` with this text, which nobody else may read yet.
-    pub(super) fn create(folder: &'a Folder, text: &[u8]) -> Result<Self, Cause> {
+    /// A file in `folder` that is to become `name`, with this text, which nobody else may read yet.
+    pub(super) fn create(folder: &'a Folder, name: &OsStr, text: &[u8]) -> Result<Self, Cause> {
         let (name, file) =
-            open_new(folder).map_err(|errno| Cause::system("making a temporary file beside it", errno))?;
+            open_new(folder, name).map_err(|errno| Cause::system("making a temporary file beside it", errno))?;
         let mut temporary = Self { folder, name, file, stays: false };
         match temporary.file.write_all(text) {
             Ok(()) => Ok(temporary),
             Err(error) => Err(Cause::failed("writing a temporary file beside it", &error)),
         }
+    }
+
+    pub(super) fn name(&self) -> &OsStr {
+        &self.name
     }
 
     pub(super) fn file(&self) -> &File {
@@ -69,7 +74,7 @@ impl<'a> Temporary<'a> {
     }
 
     /// Leaves it where it is and tells its name.
-    pub(super) fn leave(mut self) -> String {
+    pub(super) fn leave(mut self) -> OsString {
         self.stays = true;
         std::mem::take(&mut self.name)
     }
@@ -83,13 +88,20 @@ impl Drop for Temporary<'_> {
     }
 }
 
+/// The longest name (`NAME_MAX` in linux/limits.h).
+const NAME_MAX: usize = 255;
+
 /// A new file. Its name starts with a dot, and no stack reads such a file: ifupdown's
-/// `source-directory` takes letters, digits, `_` and `-`, the others look for their own names.
-fn open_new(folder: &Folder) -> Result<(String, File), Errno> {
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+/// `source-directory` takes letters, digits, `_` and `-`, the others look for their own names. It ends as the name that
+/// it is to have, by which a program that validates it may tell what it is.
+fn open_new(folder: &Folder, name: &OsStr) -> Result<(OsString, File), Errno> {
+    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let mut number = 0;
     loop {
-        let name = format!(".bridgepin-{}-{number}", std::process::id());
+        let prefix = format!(".bridgepin-{}-{number}-", std::process::id()).into_bytes();
+        let cut = (prefix.len() + name.len()).saturating_sub(NAME_MAX);
+        let end = name.as_bytes().get(cut..).unwrap_or_default();
+        let name = OsString::from_vec([&prefix, end].concat());
         match rustix::fs::openat(folder.fd(), &name, flags, Mode::from_raw_mode(0o600)) {
             // Left by a run that was killed.
             Err(Errno::EXIST) if number < 100 => number += 1,
