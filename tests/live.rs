@@ -8,6 +8,7 @@
 mod common;
 
 use common::namespace::in_namespace;
+use common::needs::namespaces;
 use common::{bridgepin, folder, transcript};
 use pretty_assertions::assert_eq;
 use std::fs;
@@ -139,6 +140,9 @@ fn host() -> tempfile::TempDir {
 
 #[test]
 fn a_pinned_bridge_keeps_its_address() {
+    if !namespaces() {
+        return;
+    }
     let script = format!(
         "{LINKS}
         bridgepin live --root . --pin --apply 2>report || echo exit $?
@@ -187,6 +191,9 @@ Nothing found on 2 running bridges.
 /// What a container's link has is not kept, and without --apply nothing is changed.
 #[test]
 fn a_bridge_with_a_containers_address_is_left_alone() {
+    if !namespaces() {
+        return;
+    }
     let script = format!(
         "{LINKS}
         ip link set evil0 master br0
@@ -211,6 +218,9 @@ br1 b4:99:ba:00:00:02 1
 /// The printed commands are safe for a shell, whatever a link is called.
 #[test]
 fn hostile_names_stay_names() {
+    if !namespaces() {
+        return;
+    }
     let names = ["b;touch$IFS.a", "b$(id>.b)", "it's`id`", "-x", "b\u{1b}[31m", "&&id", "b*?~#"];
     let interfaces: String = names
         .iter()
@@ -259,6 +269,9 @@ report
 /// `ip` works in this process's network namespace; a /sys of another one shows other links.
 #[test]
 fn a_sys_of_another_namespace_is_noticed() {
+    if !namespaces() {
+        return;
+    }
     let inner = "ip link add br0 type bridge; bridgepin live --root . br0 --pin --apply 2>&1 >/dev/null | head -1
         ip -o link show dev br0 | grep -c b4:99:ba:00:00:01 || true";
     let script = format!("{LINKS} unshare --net sh -ec '{inner}'; state br0");
@@ -275,6 +288,9 @@ br0 b4:99:ba:00:00:01 1
 /// Between the look and the command a bridge may take another address; what `ip` says is passed on.
 #[test]
 fn looks_again_before_it_pins() {
+    if !namespaces() {
+        return;
+    }
     let script = format!(
         "{LINKS}
         mkdir bin; cat >bin/ip <<'end'
