@@ -13,9 +13,12 @@ flock 9
 # An apt of its own, in which nothing is installed: so it fetches the dependencies too, whatever this machine has.
 mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
 : >"$state/status"
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 'Created-By: Packages' | grep -v security | head -n 1)
-echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror:-http://deb.debian.org/debian} $suite main" \
-    >"$state/sources.list"
+mirror=$(apt-get update --print-uris | sed -n "s|^'\(.*/debian\)/*dists/.*|\1|p" | head -n 1)
+[ -n "$mirror" ] || {
+    echo "apt has no mirror of Debian here" >&2
+    exit 1
+}
+echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" >"$state/sources.list"
 own_apt() {
     apt-get -qq -o Dir::State="$state" -o Dir::State::status="$state/status" -o Dir::Cache="$state/cache" \
         -o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts=/dev/null \
