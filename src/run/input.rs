@@ -20,7 +20,7 @@ pub(super) fn each_host<R: Send>(
     let mut exit = Exit::Clean;
     let mut text = Vec::new();
     let refuse = |output: &mut Output, message: &str| -> anyhow::Result<Exit> {
-        writeln!(output.stderr()?, "error: {message}")?;
+        output.tell("error", &message)?;
         Ok(Exit::Failed)
     };
     let from_stdin = input.paths.iter().any(|path| path == Path::new("-"));
@@ -62,7 +62,7 @@ pub(super) fn each_host<R: Send>(
         Ok(())
     })?;
     for problem in problems {
-        writeln!(output.stderr()?, "error: {problem}")?;
+        output.tell("error", &problem)?;
         exit = Exit::Failed;
     }
     Ok(exit)
@@ -78,7 +78,7 @@ pub(super) fn shown(found: &Found, file: &Path) -> PathBuf {
 pub(super) fn report_unreadable(found: &Found, output: &mut Output) -> anyhow::Result<Exit> {
     let mut exit = Exit::Clean;
     for unreadable in found.host.unreadable() {
-        writeln!(output.stderr()?, "error: {}: {}", shown(found, &unreadable.file).display(), unreadable.message)?;
+        output.tell("error", &format!("{}: {}", shown(found, &unreadable.file).display(), unreadable.message))?;
         exit = Exit::Failed;
     }
     Ok(exit)
@@ -89,11 +89,11 @@ pub(super) fn report_facts(setup: &Setup<'_>, quiet: bool, output: &mut Output) 
     let Some(facts) = &setup.options.facts else { return Ok(Exit::Clean) };
     let problems = facts.problems();
     for problem in &problems {
-        writeln!(output.stderr()?, "error: {problem}")?;
+        output.tell("error", &problem)?;
     }
     if !quiet {
         for note in facts.unmatched().notes(&setup.here) {
-            writeln!(output.stderr()?, "note: {note}")?;
+            output.tell("note", &note)?;
         }
     }
     Ok(if problems.is_empty() { Exit::Clean } else { Exit::Failed })

@@ -10,6 +10,7 @@ mod show_files;
 
 use crate::cli::{Cli, Color, Command};
 use crate::exit::Exit;
+use crate::report::visible;
 use crate::rules::RULES;
 use crate::selection::RuleName;
 use anstream::{AutoStream, ColorChoice};
@@ -17,6 +18,7 @@ use bstr::ByteSlice;
 use clap::CommandFactory;
 use clap_mangen::Man;
 use progress::Progress;
+use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 /// Where output goes; colours are dropped where nobody sees them. Both streams are written in
@@ -63,6 +65,11 @@ impl Output {
         self.progress.clear()?;
         self.stdout.flush()?;
         Ok(&mut self.stderr)
+    }
+
+    /// Tells what went wrong (`error`) or is to be known (`note`), whatever it quotes.
+    fn tell(&mut self, word: &str, message: &impl Display) -> io::Result<()> {
+        writeln!(self.stderr()?, "{word}: {}", visible::message(&message.to_string()))
     }
 
     /// Where the report goes; aside is stderr.
