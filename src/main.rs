@@ -2,6 +2,7 @@
 
 use bridgepin::cli::Cli;
 use bridgepin::exit::Exit;
+use bridgepin::report::visible;
 use bridgepin::run::run;
 use clap::Parser;
 use std::io::{ErrorKind, Write};
@@ -20,7 +21,7 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => Exit::Clean.into(),
         Err(error) => {
             // Nothing is left to do where not even this can be said.
-            let _ = writeln!(std::io::stderr(), "error: {error:#}");
+            let _ = writeln!(std::io::stderr(), "error: {}", visible::message(&format!("{error:#}")));
             Exit::Failed.into()
         }
     }

@@ -174,3 +174,16 @@ fn ifquery_decides() {
     let (exit, _, err) = fix(dir.path(), "ifquery -i %s eth7", &[]);
     assert_eq!((exit, err.as_str()), (0, ""));
 }
+
+#[test]
+fn a_run_that_is_killed_while_the_command_looks_leaves_nothing_for_long() {
+    let dir = folder();
+    let mut command = bridgepin();
+    command.current_dir(dir.path()).args(["check", "--fix", "--mac", "br0=b4:99:ba:00:00:01"]);
+    let killed = command.args(["--validate", "sh -c 'kill -9 $PPID' sh %s"]).output().unwrap();
+    assert_eq!(killed.status.code(), None, "{killed:?}");
+    let left = read_tree(dir.path());
+    assert_eq!((left.len(), left.get(Path::new(INTERFACES))), (3, Some(&File::Text(FLOATING.into()))), "{left:?}");
+    assert_eq!(fix(dir.path(), "true %s", &[]).0, 0);
+    assert_eq!(read_tree(dir.path()), only(PINNED));
+}

@@ -15,7 +15,7 @@ use crate::host::Host;
 use crate::span::Place;
 use bstr::{BStr, BString, ByteSlice};
 pub use renamer::Renamer;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -121,9 +121,11 @@ pub struct Links {
     links: BTreeMap<BString, Link>,
     complete: bool,
     /// What renames bridges too.
-    renamers: Vec<Renamer>,
+    renamers: BTreeMap<MacAddress, Vec<Renamer>>,
     /// What names only NICs.
-    nic_renamers: Vec<Renamer>,
+    nic_renamers: BTreeMap<MacAddress, Vec<Renamer>>,
+    /// The links that sysfs or facts show.
+    shown: BTreeSet<BString>,
 }
 
 /// What tells of links beside the host's own files.
@@ -152,6 +154,7 @@ impl Links {
         if let Some(facts) = sources.facts.and_then(|facts| facts.host(&HostNames::of(host))) {
             facts::gather(facts, &mut links);
         }
+        links.shown = links.iter().filter(|(_, link)| link.is_shown()).map(|(name, _)| name.clone()).collect();
         interfaces::gather(host, &mut links);
         ifcfg::gather(host, &mut links);
         systemd::gather(host, &mut links);

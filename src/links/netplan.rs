@@ -27,7 +27,7 @@ pub(super) fn gather(host: &Host, links: &mut Links) {
             links.rename_by_address(to.as_bstr(), address);
             if *is_old.get_or_insert_with(|| is_before_106(host)) {
                 let cure = "match by `driver:` or `name:` there, or install netplan 0.106, which asks for `PermanentMACAddress=`";
-                links.renamers.push(Renamer { address, names: Vec::new(), to, source, cure });
+                links.add_renamer(Renamer { address, names: Vec::new(), to, source, cure });
             }
         }
     }

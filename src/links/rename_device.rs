@@ -29,7 +29,7 @@ pub(super) fn gather(host: &Host, links: &mut Links) {
     for (address, devices) in named {
         // Of several files the one for the link's name of before counts (`get_config_by_hwaddr`).
         if let [(device, place)] = &devices[..] {
-            links.nic_renamers.push(Renamer {
+            links.add_nic_renamer(Renamer {
                 address,
                 names: Vec::new(),
                 to: device.clone(),

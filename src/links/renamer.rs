@@ -24,21 +24,24 @@ impl Links {
     /// What renames a bridge once the bridge has this address.
     #[must_use]
     pub fn renamer(&self, address: MacAddress, bridge: &BStr) -> Option<&Renamer> {
-        let for_bridge = |renamer: &&Renamer| {
-            renamer.address == address && renamer.to != bridge && any_covers(&renamer.names, Some(bridge))
-        };
-        self.renamers.iter().find(for_bridge)
+        let for_bridge = |renamer: &&Renamer| renamer.to != bridge && any_covers(&renamer.names, Some(bridge));
+        self.renamers.get(&address).into_iter().flatten().find(for_bridge)
     }
 
     /// What gives the NIC with this address the bridge's own name.
     #[must_use]
     pub fn name_taker(&self, address: MacAddress, bridge: &BStr) -> Option<&Renamer> {
-        self.nic_renamers.iter().find(|renamer| renamer.address == address && renamer.to == bridge)
+        self.nic_renamers.get(&address).into_iter().flatten().find(|renamer| renamer.to == bridge)
     }
 
     /// Adds something that renames bridges too.
     pub fn add_renamer(&mut self, renamer: Renamer) {
-        self.renamers.push(renamer);
+        self.renamers.entry(renamer.address).or_default().push(renamer);
+    }
+
+    /// Adds something that names only NICs.
+    pub(super) fn add_nic_renamer(&mut self, renamer: Renamer) {
+        self.nic_renamers.entry(renamer.address).or_default().push(renamer);
     }
 
     /// A link is called `to` once it is renamed: where `/sys` or facts show only its old name, what they show
@@ -50,10 +53,12 @@ impl Links {
         let could_be = |(name, link): &(&BString, &Link)| {
             link.shape == Shape::Plain && link.is_shown() && was(BStr::new(name.as_slice()), link)
         };
-        let mut olds = self.links.iter().filter(could_be);
+        let shown = self.shown.iter().filter_map(|name| self.links.get_key_value(name));
+        let mut olds = shown.filter(could_be);
         let (Some((name, old)), None) = (olds.next(), olds.next()) else { return };
         let shown: Vec<_> = old.evidence.iter().filter(|evidence| evidence.is_shown()).cloned().collect();
         let name = name.clone();
+        self.shown.insert(to.to_owned());
         let link = self.entry(to);
         link.shown_as = Some(name);
         link.evidence.splice(0..0, shown);

@@ -54,8 +54,9 @@ fn only_known(line: &[u8], text: &[u8]) -> Option<(&'static str, Software)> {
         // ifupdown refuses a line without family and method (config.c). ifupdown2 is the more common of those
         // that take it, but knows no inheritance.
         let alone = words.next().is_some() && words.next().is_none();
-        let software = if text.contains_str("inherit") { Software::IfupdownNg } else { Software::Ifupdown2 };
-        return alone.then_some(("iface NAME", software));
+        let inherits = || text.contains_str("inherit");
+        let software = || if inherits() { Software::IfupdownNg } else { Software::Ifupdown2 };
+        return alone.then(|| ("iface NAME", software()));
     }
     if is_mako_control(line) {
         return Some(("%", Software::Ifupdown2));

@@ -30,6 +30,13 @@ impl Tree {
         self.files.insert(file, source);
     }
 
+    /// As [`add`](Self::add), where the file is not known yet.
+    pub fn add_with(&mut self, file: &Arc<Path>, source: impl FnOnce() -> Source) {
+        if !self.files.contains_key(file) {
+            self.files.insert(Arc::clone(file), source());
+        }
+    }
+
     /// A file by its path in the host. One that was not added is shown under that path, as new.
     #[must_use]
     pub fn source(&self, file: &Path) -> Cow<'_, Source> {

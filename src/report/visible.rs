@@ -23,11 +23,36 @@ pub fn is_hidden(character: char) -> bool {
     invisible || character.is_control()
 }
 
+/// Whether a `[` behind this text makes a command of it that CI obeys wherever in a log it stands: `##[error]` (GitHub's
+/// runner, ActionCommand.cs `TryParse`) and `##vso[task.setvariable]` (Azure Pipelines).
+#[must_use]
+pub fn opens_command(before: &str) -> bool {
+    before.ends_with("##") || before.ends_with("##vso")
+}
+
+/// Text that was put together from pieces, without such commands.
+#[must_use]
+pub fn without_commands(text: &str) -> String {
+    text.replace("##[", "##\\x5b").replace("##vso[", "##vso\\x5b")
+}
+
+/// Whether a word is a command that GitHub's runner obeys at the start of a line (`TryParseV2`): `::error::`.
+fn is_command(word: &[u8]) -> bool {
+    matches!(word, [b':', b':', b'a'..=b'z' | b'A'..=b'Z', ..])
+}
+
 /// The text with everything hidden written out: `\x1b`, `\t`, `\n`, `\u{202e}`, and `\xe9` for a
-/// byte that is not UTF-8.
+/// byte that is not UTF-8. The first `:` of what CI would take for a command is written out too: text is wrapped, and
+/// any word may come to stand at the start of a line.
 #[must_use]
 pub fn text(bytes: impl AsRef<[u8]>) -> String {
-    written_out(bytes.as_ref(), "\\t")
+    written_out(bytes.as_ref(), Kind::Text)
+}
+
+/// As [`text`], for a message of several lines.
+#[must_use]
+pub fn message(message: &str) -> String {
+    message.split('\n').map(text).collect::<Vec<_>>().join("\n")
 }
 
 /// A path at the start of a line. GitHub's runner takes a line whose first characters are `::` for a command
@@ -41,7 +66,7 @@ pub fn path(bytes: impl AsRef<[u8]>) -> String {
 /// As [`text`], but a tab becomes four blanks: for a line of a file that stands beside its number.
 #[must_use]
 pub fn source(bytes: &[u8]) -> String {
-    written_out(bytes, "    ")
+    written_out(bytes, Kind::Source)
 }
 
 /// How many columns of a terminal visible text takes.
@@ -56,16 +81,30 @@ pub fn is_plain(text: &[u8]) -> bool {
     text.iter().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
-fn written_out(bytes: &[u8], tab: &str) -> String {
-    if is_plain(bytes) {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Source,
+}
+
+fn written_out(bytes: &[u8], kind: Kind) -> String {
+    if is_plain(bytes) && bytes.find(b"::").is_none() && bytes.find(b"##").is_none() {
         return bytes.to_str_lossy().into_owned();
     }
+    let tab = if kind == Kind::Text { "\\t" } else { "    " };
     let mut out = String::with_capacity(bytes.len());
     for (start, end, character) in bytes.char_indices() {
         let raw = bytes.get(start..end).unwrap_or_default();
         // Writing to a String cannot fail.
         let _ = match character {
             '\t' => out.write_str(tab),
+            '[' if opens_command(&out) => out.write_str("\\x5b"),
+            ':' if kind == Kind::Text
+                && (out.is_empty() || out.ends_with(' '))
+                && is_command(bytes.get(start..).unwrap_or_default()) =>
+            {
+                out.write_str("\\x3a")
+            }
             '\n' => out.write_str("\\n"),
             '\r' => out.write_str("\\r"),
             // What bstr gives for bytes that are not UTF-8; a real one is three bytes long and stays.
@@ -91,6 +130,8 @@ mod tests {
             ("café 網橋 \u{fffd}".as_bytes(), "café 網橋 \u{fffd}"),
             ("a\u{202e}b\u{2028}c\u{9b}d\u{e0041}".as_bytes(), r"a\u{202e}b\u{2028}c\u{9b}d\u{e0041}"),
             (b"a\tb\r\n\0\x7f", r"a\tb\r\n\x00\x7f"),
+            (b"::error::a ::warning b::c ::1 ::", r"\x3a:error::a \x3a:warning b::c ::1 ::"),
+            (b"##[error]a ##vso[b] #[c]", r"##\x5berror]a ##vso\x5bb] #[c]"),
         ] {
             assert_eq!(text(bytes), shown);
         }

@@ -4,6 +4,9 @@ use super::Rule;
 use crate::check::Subject;
 use crate::finding::{Finding, Severity};
 use crate::provenance::{Provenance, provenance};
+use crate::span::Place;
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 pub(super) const RULE: Rule = Rule { name: "syntax", text: TEXT, check };
 
@@ -43,14 +46,19 @@ There is no fix.
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
+    let mut known: HashSet<(&Place, &str)> = HashSet::new();
+    let mut templates: HashMap<&Path, bool> = HashMap::new();
+    let is_template = |file: &Path| {
+        let text = subject.world.host.read(file).unwrap_or_default();
+        matches!(provenance(&text), Provenance::Template(_))
+    };
     for reading in &subject.readings {
         for problem in &reading.judgement.problems {
-            let text = subject.world.host.read(&problem.place.file).unwrap_or_default();
+            let file = &*problem.place.file;
             // What a template has to say is said by what is made of it.
-            if matches!(provenance(&text), Provenance::Template(_)) {
-                continue;
-            }
-            if findings.iter().any(|finding| finding.place == problem.place && finding.message == problem.message) {
+            if *templates.entry(file).or_insert_with(|| is_template(file))
+                || !known.insert((&problem.place, &problem.message))
+            {
                 continue;
             }
             findings.push(Finding {

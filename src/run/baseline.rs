@@ -51,15 +51,12 @@ impl Known {
             return Ok(());
         }
         let shown = self.shown.display();
-        writeln!(
-            output.stderr()?,
-            "note: {shown} has what does not occur any more; --write-baseline {shown} drops it:"
-        )?;
+        let mut note = format!("{shown} has what does not occur any more; --write-baseline {shown} drops it:");
         for Entry { file, rule, bridge, .. } in gone {
             let bridge = bridge.as_ref().map_or_else(String::new, |bridge| format!(" ({bridge})"));
-            writeln!(output.stderr()?, "  {}", visible::path(format!("{file}: {rule}{bridge}")))?;
+            note += &format!("\n  {}", visible::path(format!("{file}: {rule}{bridge}")));
         }
-        Ok(())
+        Ok(output.tell("note", &note)?)
     }
 }
 

@@ -198,7 +198,7 @@ impl<'a> Run<'a> {
         for finding in findings {
             let edited = finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| &edit.file);
             for file in edited.chain([&finding.place.file]) {
-                tree.add(file.clone(), Source::new(path_bytes(&shown(found, file)), host.read(file)));
+                tree.add_with(file, || Source::new(path_bytes(&shown(found, file)), host.read(file)));
             }
         }
         let out = output.report(is_aside(self.arguments))?;
@@ -225,7 +225,7 @@ impl<'a> Run<'a> {
             match saved {
                 Ok(_) => self.summary.files_changed += 1,
                 Err(error) => {
-                    writeln!(output.stderr()?, "error: {error}")?;
+                    output.tell("error", &error)?;
                     failed.insert(file.clone());
                 }
             }
@@ -246,7 +246,7 @@ impl<'a> Run<'a> {
 fn tidy(found: &Found, output: &mut Output) -> anyhow::Result<Exit> {
     let problems = remove_leftovers(&found.host, &|real| found.asked.touches(real));
     for problem in &problems {
-        writeln!(output.stderr()?, "error: {problem}")?;
+        output.tell("error", problem)?;
     }
     Ok(if problems.is_empty() { Exit::Clean } else { Exit::Failed })
 }

@@ -4,9 +4,7 @@ use super::Output;
 use super::setup::Setup;
 use crate::discover::{Found, Judge, Request, discover};
 use crate::exit::Exit;
-use crate::host::path_bytes;
 use crate::regular::SIZE_LIMIT;
-use crate::report::visible;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -22,7 +20,7 @@ pub(super) fn each_host<R: Send>(
     let mut exit = Exit::Clean;
     let mut text = Vec::new();
     let refuse = |output: &mut Output, message: &str| -> anyhow::Result<Exit> {
-        writeln!(output.stderr()?, "error: {message}")?;
+        output.tell("error", &message)?;
         Ok(Exit::Failed)
     };
     let from_stdin = input.paths.iter().any(|path| path == Path::new("-"));
@@ -64,7 +62,7 @@ pub(super) fn each_host<R: Send>(
         Ok(())
     })?;
     for problem in problems {
-        writeln!(output.stderr()?, "error: {}", visible::text(problem))?;
+        output.tell("error", &problem)?;
         exit = Exit::Failed;
     }
     Ok(exit)
@@ -80,8 +78,7 @@ pub(super) fn shown(found: &Found, file: &Path) -> PathBuf {
 pub(super) fn report_unreadable(found: &Found, output: &mut Output) -> anyhow::Result<Exit> {
     let mut exit = Exit::Clean;
     for unreadable in found.host.unreadable() {
-        let file = visible::text(path_bytes(&shown(found, &unreadable.file)));
-        writeln!(output.stderr()?, "error: {file}: {}", visible::text(unreadable.message))?;
+        output.tell("error", &format!("{}: {}", shown(found, &unreadable.file).display(), unreadable.message))?;
         exit = Exit::Failed;
     }
     Ok(exit)
@@ -92,11 +89,11 @@ pub(super) fn report_facts(setup: &Setup<'_>, quiet: bool, output: &mut Output) 
     let Some(facts) = &setup.options.facts else { return Ok(Exit::Clean) };
     let problems = facts.problems();
     for problem in &problems {
-        writeln!(output.stderr()?, "error: {}", visible::text(problem))?;
+        output.tell("error", &problem)?;
     }
     if !quiet {
         for note in facts.unmatched().notes(&setup.here) {
-            writeln!(output.stderr()?, "note: {}", visible::text(note))?;
+            output.tell("note", &note)?;
         }
     }
     Ok(if problems.is_empty() { Exit::Clean } else { Exit::Failed })

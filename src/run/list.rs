@@ -10,6 +10,7 @@ use crate::exit::Exit;
 use crate::host::path_bytes;
 use crate::judgement::{Bridge, Outcome};
 use crate::report::list::{Row, json, table};
+use crate::report::visible;
 use bstr::ByteSlice;
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -36,7 +37,7 @@ pub(super) fn run(arguments: &ListArgs, output: &mut Output) -> anyhow::Result<E
             table(output.stdout()?, &rows)?;
             if arguments.verbose && !why.is_empty() {
                 writeln!(output.stdout)?;
-                why.iter().try_for_each(|reason| writeln!(output.stdout()?, "{reason}"))?;
+                why.iter().try_for_each(|reason| writeln!(output.stdout()?, "{}", visible::text(reason)))?;
             }
         }
         ListFormat::Json => json(output.stdout()?, &rows)?,

@@ -14,6 +14,7 @@ mod show_files;
 
 use crate::cli::{Cli, Color, Command};
 use crate::exit::Exit;
+use crate::report::visible;
 use crate::rules::RULES;
 use crate::selection::RuleName;
 use anstream::{AutoStream, ColorChoice};
@@ -22,6 +23,7 @@ use clap::CommandFactory;
 use clap_mangen::Man;
 use progress::Progress;
 use report_file::ReportFile;
+use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
@@ -67,6 +69,11 @@ impl Output {
         self.progress.clear()?;
         self.stdout.flush()?;
         Ok(&mut self.stderr)
+    }
+
+    /// Tells what went wrong (`error`) or is to be known (`note`), whatever it quotes.
+    fn tell(&mut self, word: &str, message: &impl Display) -> io::Result<()> {
+        writeln!(self.stderr()?, "{word}: {}", visible::message(&message.to_string()))
     }
 
     /// Lets the report go into a file.

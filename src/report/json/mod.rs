@@ -34,7 +34,7 @@ pub(super) fn end(out: &mut dyn io::Write, changes: &[Change], summary: &Summary
     write!(out, "  \"summary\": {}\n}}\n", pretty(summary, 2)?)
 }
 
-/// Writes indented JSON and a newline. What a terminal would obey is escaped: outside its strings
+/// Writes indented JSON and a newline. What a terminal or CI would obey is escaped: outside its strings
 /// JSON has no such characters, and inside them `\u` means the same.
 pub(super) fn write_value(out: &mut dyn io::Write, value: &impl Serialize) -> io::Result<()> {
     writeln!(out, "{}", pretty(value, 0)?)
@@ -48,7 +48,7 @@ pub(super) fn pretty(value: &impl Serialize, indent: usize) -> io::Result<String
         if character == '\n' {
             safe.push('\n');
             safe.extend(std::iter::repeat_n(' ', indent));
-        } else if visible::is_hidden(character) {
+        } else if visible::is_hidden(character) || character == '[' && visible::opens_command(&safe) {
             // Writing to a String cannot fail.
             let _ = character.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(safe, "\\u{unit:04x}"));
         } else {
