@@ -17,8 +17,8 @@ use std::path::PathBuf;
 
 /// Find Linux bridges whose MAC address floats, and pin it.
 ///
-/// A bridge whose address nobody set takes the lowest one among its ports. When a container with a lower address
-/// starts, the bridge's address changes and the host's network freezes. bridgepin reads the configuration, says for
+/// A bridge whose address nobody set takes the lowest one among its ports. When containers with lower addresses come
+/// and go, the bridge's address changes with them and the host's network freezes. bridgepin reads the configuration, says for
 /// every bridge what address it will really get, and writes the line that really pins it.
 #[derive(Debug, Parser)]
 #[command(name = "bridgepin", version, max_term_width = 100)]
