@@ -11,7 +11,7 @@ pub(super) fn finding(out: &mut dyn io::Write, reported: &Reported<'_>) -> io::R
     writeln!(
         out,
         "{}:{}:{}: {}[{}] {}",
-        visible::path(&source.path),
+        visible::text(&source.path),
         at.line,
         at.column,
         if reported.fixed { "fixed" } else { finding.severity.word() },

@@ -148,7 +148,7 @@ impl Frame<'_> {
 
 /// The text in lines of at most `width` columns, cut at blanks. What stands in backticks stays in
 /// one piece, so that it can be copied, and a longer word gets a line of its own. No line begins with `::`, which
-/// GitHub's runner would take for a command, as in [`visible::path`].
+/// GitHub's runner would take for a command, as in [`visible::text`].
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();

@@ -60,7 +60,7 @@ pub fn table(out: &mut dyn io::Write, rows: &[Row]) -> io::Result<()> {
             if file.is_some() {
                 writeln!(out)?;
             }
-            writeln!(out, "{BOLD}{}{BOLD:#}", visible::path(&row.file))?;
+            writeln!(out, "{BOLD}{}{BOLD:#}", visible::text(&row.file))?;
             write_row(out, &HEAD.map(str::to_owned), &widths, |_| DIM)?;
             file = Some(here);
         }

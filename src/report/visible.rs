@@ -55,14 +55,6 @@ pub fn message(message: &str) -> String {
     message.split('\n').map(text).collect::<Vec<_>>().join("\n")
 }
 
-/// A path at the start of a line. GitHub's runner takes a line whose first characters are `::` for a command
-/// (actions/runner, `ActionCommand.TryParseV2`), in whatever format, so that no path may begin with them.
-#[must_use]
-pub fn path(bytes: impl AsRef<[u8]>) -> String {
-    let shown = text(bytes);
-    if shown.trim_start().starts_with("::") { format!("./{shown}") } else { shown }
-}
-
 /// As [`text`], but a tab becomes four blanks: for a line of a file that stands beside its number.
 #[must_use]
 pub fn source(bytes: &[u8]) -> String {
@@ -135,8 +127,6 @@ mod tests {
         ] {
             assert_eq!(text(bytes), shown);
         }
-        assert_eq!(path("hosts/::x"), "hosts/::x");
-        assert_eq!(path(" ::error::x"), "./ ::error::x");
         assert_eq!(source(b"\tiface \x1b"), r"    iface \x1b");
         assert_eq!(width("網橋 br0"), 8);
     }

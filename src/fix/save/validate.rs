@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn what_it_says_is_cut() {
-        assert_eq!(lines(b"a\x1b\n::error::b\n\n"), ["a\\x1b", "::error::b"]);
+        assert_eq!(lines(b"a\x1b\n::error::b\n\n"), ["a\\x1b", "\\x3a:error::b"]);
         assert_eq!(lines(b""), [""; 0]);
         assert_eq!(lines("x\n".repeat(30).as_bytes()).len(), LINES + 1);
         assert_eq!(lines("x".repeat(10_000).as_bytes()).concat().len(), BYTES + 3);
