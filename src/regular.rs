@@ -10,6 +10,10 @@ use std::path::Path;
 /// The largest file that is read. Configuration is far smaller; what is larger is no configuration.
 pub const SIZE_LIMIT: u64 = 16 * 1024 * 1024;
 
+/// As many lines as a file that is read may have: what a reader keeps of each takes far more room than a line of one
+/// byte. A package database of 10,000 packages has fewer.
+const LINE_LIMIT: usize = 250_000;
+
 const FLAGS: OFlags = OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
 
 /// Reads a file that is no link itself.
@@ -69,9 +73,19 @@ fn read_open(file: io::Result<File>) -> Result<Vec<u8>, String> {
     if bytes.len() as u64 > SIZE_LIMIT {
         return Err("this file grew over 16 MiB while it was read; exclude it".to_owned());
     }
-    Ok(bytes)
+    has_few_lines(&bytes).map(|()| bytes)
 }
 
 fn too_large(len: u64) -> String {
     format!("{len} bytes are too much for a configuration file (the limit is 16 MiB); exclude it")
+}
+
+/// Whether a text has no more lines than the limit.
+pub(crate) fn has_few_lines(text: &[u8]) -> Result<(), String> {
+    match text.iter().filter(|&&byte| byte == b'\n').count() {
+        0..=LINE_LIMIT => Ok(()),
+        lines => {
+            Err(format!("{lines} lines are too much for a configuration file (the limit is {LINE_LIMIT}); exclude it"))
+        }
+    }
 }

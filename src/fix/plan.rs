@@ -13,8 +13,8 @@ use bstr::{BStr, BString, ByteSlice};
 use std::cell::Cell;
 use std::collections::HashMap;
 
-/// As much text as is judged again to try the fixes of one host. It is enough for a thousand bridges in 250 KiB.
-const TRIED_LIMIT: usize = 256 * 1024 * 1024;
+/// As much text as is judged again to try the fixes of one host. It is enough for a thousand bridges in 64 KiB.
+const TRIED_LIMIT: usize = 64 * 1024 * 1024;
 
 /// How much text may still be judged again, and how much one try takes.
 struct Budget {

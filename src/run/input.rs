@@ -4,7 +4,7 @@ use super::Output;
 use super::setup::Setup;
 use crate::discover::{Found, Judge, Request, discover};
 use crate::exit::Exit;
-use crate::regular::SIZE_LIMIT;
+use crate::regular::{SIZE_LIMIT, has_few_lines};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +29,9 @@ pub(super) fn each_host<R: Send>(
             std::io::stdin().lock().take(SIZE_LIMIT + 1).read_to_end(&mut text)?;
             if text.len() as u64 > SIZE_LIMIT {
                 return refuse(output, "the text on stdin is too much for a configuration file (the limit is 16 MiB)");
+            }
+            if let Err(message) = has_few_lines(&text) {
+                return refuse(output, &format!("stdin: {message}"));
             }
             Some((name.as_path(), text.as_slice()))
         }

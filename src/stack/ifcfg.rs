@@ -13,7 +13,7 @@ use crate::span::{Place, Span};
 use crate::syntax::Token;
 use crate::syntax::shell::{Content, Outside, Shell};
 use bstr::{BStr, BString, ByteSlice};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,7 +29,15 @@ pub(super) fn path(prefix: &str, name: &BStr) -> PathBuf {
 /// wrong with a host's links is not ours to say.
 pub(super) fn about_bridges(host: &Host, mut problems: Vec<Problem>) -> Vec<Problem> {
     let mentions = |file: &Path| host.read(file).is_some_and(|text| text.to_ascii_lowercase().contains_str("bridge"));
-    problems.retain(|problem| mentions(&problem.place.file));
+    let mut known: HashMap<Arc<Path>, bool> = HashMap::new();
+    problems.retain(|problem| {
+        let file = &problem.place.file;
+        known.get(file).copied().unwrap_or_else(|| {
+            let is_about = mentions(file);
+            known.insert(Arc::clone(file), is_about);
+            is_about
+        })
+    });
     problems
 }
 

@@ -18,7 +18,7 @@ pub fn bounded(folder: &Path, arguments: &[&str]) -> String {
         .current_dir(folder)
         .output()
         .expect("`prlimit` of util-linux");
-    let code = out.status.code().unwrap_or_else(|| panic!("out of bounds: {}: {:?}", out.status, arguments));
+    let code = out.status.code().map_or_else(|| format!("out of bounds: {}", out.status), |code| code.to_string());
     let stderr = String::from_utf8_lossy(&out.stderr);
     let stderr = if stderr.is_empty() { String::new() } else { format!("--- stderr\n{stderr}") };
     format!("{}{stderr}--- exit {code}\n", String::from_utf8_lossy(&out.stdout))

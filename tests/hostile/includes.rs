@@ -18,8 +18,12 @@ const LOOP: &str = "warning[syntax] files source each other without end; what fo
 
 #[test]
 fn a_loop_ends_as_its_reader_ends_it() {
-    let main = format!("source a\n{BRIDGE}");
-    let dir = folder(&[(MAIN, &main), ("etc/network/a", "source b\n"), ("etc/network/b", "source /etc/network/a\n")]);
+    let main = format!("source /etc/network/a\n{BRIDGE}");
+    let dir = folder(&[
+        (MAIN, &main),
+        ("etc/network/a", "source /etc/network/b\n"),
+        ("etc/network/b", "source /etc/network/a\n"),
+    ]);
     let check = |stack| {
         let rule = ["check", "--output-format", "concise", "--select", "syntax", "--stack", stack, "."];
         bounded(dir.path(), &rule)
@@ -28,7 +32,7 @@ fn a_loop_ends_as_its_reader_ends_it() {
     assert_eq!(check("ifupdown"), "Nothing found in 1 bridge on 1 host.\n--- exit 0\n");
     for (stack, told) in [
         ("ifupdown2", "maximum recursion depth exceeded; ifupdown2 ends with an error and brings up nothing"),
-        ("ifupdown-ng", "Source loop detected"),
+        ("ifupdown-ng", "skipping already included file /etc/network/a"),
         ("busybox", "can't open '/etc/network/a': Too many open files"),
     ] {
         let said = check(stack);
@@ -46,14 +50,14 @@ fn a_chain_of_ten_thousand_files_ends_with_a_diagnostic() {
 }
 
 #[test]
-fn a_million_source_lines_end_with_a_diagnostic() {
-    let main = format!("{BRIDGE}{}", "source a\n".repeat(1_000_000));
+fn very_many_source_lines_end_with_a_diagnostic() {
+    let main = format!("{BRIDGE}{}", "source a\n".repeat(200_000));
     let dir = folder(&[(MAIN, &main), ("etc/network/a", "# nothing\n")]);
     let out = bounded(dir.path(), &["check", "--output-format", "concise", "--stack", "ifupdown2", "."]);
     let told: String = out.lines().filter(|line| line.contains("[syntax]")).collect();
     assert_eq!(
         told,
-        "etc/network/interfaces:4101:1: warning[syntax] more than 4096 files or 64 MiB are sourced; \
+        "etc/network/interfaces:4100:1: warning[syntax] more than 4096 files or 64 MiB are sourced; \
          what follows from this line is not read"
     );
     assert!(out.ends_with("--- exit 1\n"));

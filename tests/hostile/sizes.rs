@@ -27,6 +27,18 @@ fn a_file_of_16_mib_is_read_and_a_larger_one_is_refused() {
 }
 
 #[test]
+fn so_is_one_of_more_than_250_000_lines() {
+    let lined = |lines: usize| folder(&[(MAIN, &format!("{BRIDGE}{}", "\n".repeat(lines - 4)))]);
+    let arguments = ["check", "--stack", "ifupdown", "."];
+    assert_eq!(bounded(lined(250_000).path(), &arguments), "Nothing found in 1 bridge on 1 host.\n--- exit 0\n");
+    assert_eq!(
+        bounded(lined(250_001).path(), &arguments),
+        "No bridges found.\n--- stderr\nerror: etc/network/interfaces: 250001 lines are too much for a configuration file \
+         (the limit is 250000); exclude it\n--- exit 2\n"
+    );
+}
+
+#[test]
 fn so_is_what_has_no_size_beforehand() {
     // A sparse file takes no room on the disk, and more than memory.
     let dir = folder(&[(MAIN, BRIDGE)]);

@@ -41,6 +41,8 @@ impl Shell<'_> {
             new = Value::Unknown;
         }
         if appends {
+            let old = self.variable(name).and_then(|variable| variable.value.text().map(|text| text.len()));
+            self.spend(old.unwrap_or_default());
             new = match (self.get(name), new) {
                 (Value::Text(old), Value::Text(new)) if old.len() + new.len() <= LENGTH_LIMIT => {
                     Value::from(&[&old[..], &new[..]].concat()[..])

@@ -91,6 +91,10 @@ impl Shell<'_> {
             at = self.piece(word, at, quoted, &mut out);
         }
         self.leave();
+        // What is copied costs too: a short word may stand for a long value.
+        if !self.spend(out.text.len()) {
+            return Value::Unknown;
+        }
         out.value()
     }
 

@@ -60,6 +60,9 @@ impl Shell<'_> {
 
     /// What changes a value: cut by pattern, replaced, in other case.
     fn transform(&mut self, text: &BString, operation: &[u8]) -> Value {
+        if !self.spend(text.len()) {
+            return Value::Unknown;
+        }
         let changed = match operation {
             b"^^" => Some(text.to_ascii_uppercase()),
             b",," => Some(text.to_ascii_lowercase()),
