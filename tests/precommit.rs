@@ -61,11 +61,22 @@ fn home() -> &'static Path {
     })
 }
 
+/// A folder with the program: a copy, because maturin takes what Cargo has built away while it packs it.
+fn on_path() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bin");
+        fs::create_dir_all(&folder).unwrap();
+        let _ = fs::remove_file(folder.join("bridgepin"));
+        fs::copy(env!("CARGO_BIN_EXE_bridgepin"), folder.join("bridgepin")).unwrap();
+        folder
+    })
+}
+
 /// Runs a program with what these tests need around it; what it prints on both streams, and whether it ended well.
 fn run(folder: &Path, program: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) -> (String, bool) {
     let (venv, scratch) = (manifest().join("target/venv/bin"), Path::new(env!("CARGO_TARGET_TMPDIR")));
-    let bridgepin = Path::new(env!("CARGO_BIN_EXE_bridgepin")).parent().unwrap();
-    let path = format!("{}:{}:{}", bridgepin.display(), venv.display(), std::env::var("PATH").unwrap());
+    let path = format!("{}:{}:{}", on_path().display(), venv.display(), std::env::var("PATH").unwrap());
     let script = "exec 2>&1; exec \"$@\"";
     let output = Command::new("sh")
         .args(["-c", script, "sh"])

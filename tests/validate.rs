@@ -84,7 +84,7 @@ fn a_refused_text_is_not_written() {
         ("sh -c 'echo out; exit 1' %s", refused("exit status: 1", "\n  | out")),
         (
             "sh -c 'printf \"::error::\\033[31m\\n\\n b\\n\" >&2; exit 1' %s",
-            refused("exit status: 1", "\n  | ::error::\\x1b[31m\n  | \n  |  b"),
+            refused("exit status: 1", "\n  | \\x3a:error::\\x1b[31m\n  | \n  |  b"),
         ),
         ("sed -i s/br0/br1/ %s", meddled.clone()),
         ("sh -c 'echo >> \"$1\"' sh %s", meddled.clone()),
