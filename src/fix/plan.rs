@@ -12,9 +12,12 @@ use crate::{check::Reading, rules};
 use bstr::{BStr, BString, ByteSlice};
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
-/// As much text as is judged again to try the fixes of one host. It is enough for a thousand bridges in 64 KiB.
+/// As much text as is judged again to try the fixes of one host, a line counting as a hundred bytes more. It is enough
+/// for three hundred bridges of five lines each, and as many again in each further run or round.
 const TRIED_LIMIT: usize = 64 * 1024 * 1024;
+const LINE_COST: usize = 100;
 
 /// How much text may still be judged again, and how much one try takes.
 struct Budget {
@@ -24,7 +27,8 @@ struct Budget {
 
 impl Budget {
     fn of(subject: &Subject<'_>) -> Self {
-        let size: usize = subject.world.host.texts().values().map(|text| text.len()).sum();
+        let cost = |text: &Arc<[u8]>| text.len() + LINE_COST * text.find_iter(b"\n").count();
+        let size: usize = subject.world.host.texts().values().map(cost).sum();
         Self { left: Cell::new(TRIED_LIMIT), each: size.max(1) }
     }
 
@@ -73,10 +77,9 @@ fn fix(subject: &Subject<'_>, view: &View<'_>, budget: &Budget) -> Result<Fix, S
     }
     let Some(candidate) = offer else {
         if budget.is_used_up() {
-            let limit = TRIED_LIMIT / 1024 / 1024;
-            return Err(format!(
-                "no fix was looked for: trying those of so many bridges in so much text takes more than {limit} MiB of reading; fix the others first and run again"
-            ));
+            return Err(
+                "no fix was looked for: trying those of so many bridges in so much text takes too long; fix the others first and run again"
+            .to_owned());
         }
         return Err(match &wanted.value {
             PinValue::LinkName(port) => format!(

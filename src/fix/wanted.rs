@@ -5,7 +5,7 @@ use super::generate;
 use crate::check::{Subject, View};
 use crate::finding::Applicability;
 use crate::judgement::{Effect, Outcome, PinValue};
-use crate::links::{Evidence, Link, Links, Named, Shape, Source, vlan_parent};
+use crate::links::{DEPTH, Evidence, Link, Links, Named, Shape, Source, vlan_parent};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeSet;
 
@@ -171,20 +171,20 @@ fn conflict<'a>(links: &'a Links, port: &BStr) -> Option<&'a Evidence> {
 }
 
 /// The link whose name stands for the port's address: up before the bridge, and no software's.
-fn nic(links: &Links, port: &BStr) -> Option<BString> {
+fn nic<'a>(links: &'a Links, port: &'a BStr) -> Option<BString> {
     /// Links that software makes, by the names that it gives them.
     const MADE: &[&str] = &[
         "bat", "br", "docker", "dummy", "fwln", "gre", "ifb", "ipvl", "lo", "lxc", "macvlan", "mesh", "ppp", "sit",
         "tap", "tun", "vb", "veth", "virbr", "vmbr", "vnet", "vxlan", "wg",
     ];
+    let parent = |name: &&'a BStr| match links.get(name).map(|link| &link.shape) {
+        Some(Shape::Vlan(parent)) => Some(parent.as_bstr()),
+        _ => vlan_parent(name),
+    };
+    let port =
+        std::iter::successors(Some(port), parent).take(DEPTH + 1).last().filter(|port| parent(port).is_none())?;
     let link = links.get(port);
     let shape = link.map(|link| &link.shape);
-    if let Some(Shape::Vlan(parent)) = shape {
-        return nic(links, parent.as_bstr()).filter(|_| parent != port);
-    }
-    if let Some(parent) = vlan_parent(port) {
-        return nic(links, parent);
-    }
     let made = MADE.iter().any(|prefix| port.starts_with(prefix.as_bytes())) || link.is_some_and(Link::is_made_up);
     let plain = port.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte));
     (plain && !made && shape != Some(&Shape::Bridge)).then(|| port.to_owned())

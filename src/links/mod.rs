@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// As many links as can lie on one another; what is deeper runs in a circle.
-const DEPTH: usize = 8;
+pub(crate) const DEPTH: usize = 8;
 
 /// Where an address is known from.
 #[derive(Clone, Debug, PartialEq, Eq)]

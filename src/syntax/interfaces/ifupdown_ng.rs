@@ -25,9 +25,10 @@ fn line(bytes: &[u8], start: usize) -> Logical {
     let mut at = start;
     let mut backslash = None;
     while line.text.len() < LINE_LIMIT {
-        let left = &bytes[at..];
+        // No further than the line may reach, which may be far from the text's end.
+        let room = LINE_LIMIT - line.text.len();
+        let left = &bytes[at..bytes.len().min(at + room)];
         let plain = run(left, |byte| !matches!(byte, b'\\' | b'#' | b'\n' | b'\r'));
-        let plain = plain.min(LINE_LIMIT - line.text.len());
         // A backslash before anything else stays, before another one too.
         if (plain > 0 || left.starts_with(b"\\"))
             && let Some(backslash) = backslash.take()

@@ -15,6 +15,8 @@ const DEPTH_LIMIT: usize = 100;
 /// What a shell may cost, in bytes expanded and variables copied: far more than any ifcfg file
 /// needs. What it no longer gets to is unknown.
 const BUDGET: usize = 4 << 20;
+/// As many assignments are noted with their places.
+const NOTED_LIMIT: usize = 100_000;
 /// What a command costs.
 const COMMAND: usize = 256;
 
@@ -203,6 +205,9 @@ impl<'a> Shell<'a> {
 
     /// Notes an assignment; `why` where it has no effect of its own.
     pub(super) fn note(&mut self, key: Span, value: Span, why: Option<&'static str>) {
+        if self.assignments.len() >= NOTED_LIMIT {
+            return;
+        }
         let (key, value) = match self.origin {
             Origin::Here => (key, value),
             Origin::Within(span) => (span, Span::at(span.end)),
