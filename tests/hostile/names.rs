@@ -190,7 +190,7 @@ fn nor_what_else_is_printed() {
             &["list", "--verbose", "."],
             &["check", "--statistics", "."],
             &["check", "--show-files", "."],
-            &["check", "--fix", "--unsafe-fixes", "."],
+            &["check", "--fix", "--unsafe-fixes", "--output-format", "full", "."],
         ] {
             let (out, error) = run(dir.path(), arguments);
             nothing_is_obeyed(&out);
