@@ -2,20 +2,23 @@
 #![allow(missing_docs)]
 
 use crate::address::MacAddress;
+use crate::fix::save::Validate;
 use crate::glob::Glob;
 use crate::report::Format;
 use crate::selection::RuleName;
 use crate::stack::{Assume, Stack};
 use bstr::BString;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use serde::Deserialize;
+use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
 /// Find Linux bridges whose MAC address floats, and pin it.
 ///
-/// A bridge whose address nobody set takes the lowest one among its ports. When a container with a lower address
-/// starts, the bridge's address changes and the host's network freezes. bridgepin reads the configuration, says for
+/// A bridge whose address nobody set takes the lowest one among its ports. When containers with lower addresses come
+/// and go, the bridge's address changes with them and the host's network freezes. bridgepin reads the configuration, says for
 /// every bridge what address it will really get, and writes the line that really pins it.
 #[derive(Debug, Parser)]
 #[command(name = "bridgepin", version, max_term_width = 100)]
@@ -29,11 +32,15 @@ pub struct Cli {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a run")]
 pub enum Command {
     /// Report what is wrong with the bridges' addresses; exit 1 when a finding remains
     Check(CheckArgs),
     /// Show every bridge, its ports, its outcome on each stack, and why
     List(ListArgs),
+    /// Show the bridges that run on this machine, whether the next container can take their addresses over, and whether
+    /// the configuration pins them; exit 1 where one of them does not hold
+    Live(LiveArgs),
     /// Explain a rule, or list them all
     Rule {
         /// The rule's name
@@ -49,7 +56,7 @@ pub enum Command {
 }
 
 /// What to read.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Input {
     /// Files or directories; `-` is stdin with --stdin-filename
     #[arg(default_value = ".", value_name = "PATH")]
@@ -103,6 +110,10 @@ pub struct CheckArgs {
     /// Apply the unsafe fixes too (with --fix or --diff)
     #[arg(long)]
     pub unsafe_fixes: bool,
+    /// Run this command on each new text before it takes the old one's place, with %s for its path (`ifquery -i %s br0`); where
+    /// it fails, the file stays as it was and the exit code is 2. It is split into words as a shell does, and no shell runs it
+    #[arg(long, value_name = "COMMAND", requires = "fix", conflicts_with_all = ["diff", "stdin_filename"])]
+    pub validate: Option<Validate>,
     /// Print the fixes as one unified diff on stdout and change nothing
     #[arg(long, conflicts_with = "fix")]
     pub diff: bool,
@@ -115,9 +126,12 @@ pub struct CheckArgs {
     /// Where nothing tells an address, make one up from the host's name and the bridge's: a fix that is always unsafe
     #[arg(long)]
     pub generate: bool,
-    /// How to print findings
-    #[arg(long, value_enum, default_value_t = Format::Full, value_name = "FORMAT")]
-    pub output_format: Format,
+    /// How to print findings [default: full; github where GITHUB_ACTIONS=true and no --output-file is given]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub output_format: Option<Format>,
+    /// Write the report to this file, whole or not at all, and only the summary to the terminal; `-` is stdout
+    #[arg(long, value_name = "PATH", conflicts_with = "show_files")]
+    pub output_file: Option<PathBuf>,
     /// The least severity that makes the exit code 1 [default: warning]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,
@@ -170,6 +184,47 @@ pub struct ListArgs {
     pub verbose: bool,
 }
 
+/// Arguments of `live`.
+#[derive(Debug, Args)]
+pub struct LiveArgs {
+    /// Only these bridges
+    #[arg(value_name = "BRIDGE", value_parser = OsStringValueParser::new().map(|name| BString::from(name.into_vec())))]
+    pub bridges: Vec<BString>,
+    /// The directory that holds the machine's configuration
+    #[arg(long, value_name = "DIR", default_value = "/")]
+    pub root: PathBuf,
+    /// This directory stands for /sys
+    #[arg(long, value_name = "DIR", default_value = "/sys")]
+    pub sysfs: PathBuf,
+    /// What `ip -j -d link` printed on the machine, instead of its /sys; `-` is stdin
+    #[arg(long, value_name = "FILE", conflicts_with = "sysfs", requires = "root")]
+    pub facts: Option<PathBuf>,
+    /// Print the commands that pin the bridges until the next boot, on stdout; the report goes to stderr
+    #[arg(long)]
+    pub pin: bool,
+    /// Run these commands
+    #[arg(long, requires = "pin", conflicts_with = "facts")]
+    pub apply: bool,
+    /// How to print the bridges
+    #[arg(long, value_enum, default_value_t = LiveFormat::Full, value_name = "FORMAT")]
+    pub output_format: LiveFormat,
+    /// The software that reads the configuration, as for `check`
+    #[arg(long, value_name = "STACK")]
+    pub stack: Vec<Stack>,
+    /// Whether udevd gives bridges an address, as for `check`
+    #[arg(long, value_enum, value_name = "POLICY")]
+    pub udev_policy: Option<UdevPolicy>,
+    /// Answer a `[Match]` condition, as for `check`
+    #[arg(long, value_name = "KEY=VALUE", value_parser = assumption)]
+    pub assume: Vec<String>,
+    /// Read this configuration file, not the nearest bridgepin.toml
+    #[arg(long, value_name = "PATH", conflicts_with = "isolated")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long)]
+    pub isolated: bool,
+}
+
 /// When to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Color {
@@ -186,6 +241,15 @@ pub enum Color {
 pub enum ListFormat {
     /// Columns
     Table,
+    /// For programs
+    Json,
+}
+
+/// How `live` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LiveFormat {
+    /// What is known of each bridge, why, and what to do
+    Full,
     /// For programs
     Json,
 }

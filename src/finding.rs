@@ -31,6 +31,7 @@ impl Severity {
 /// Who may apply a fix. Ordered, compared with `>=`; the cautious value comes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Applicability {
     /// Nobody: it is only proposed.
     #[default]

@@ -20,6 +20,7 @@ pub mod ignore;
 pub mod judgement;
 pub mod lines;
 pub mod links;
+pub mod live;
 pub mod nearest;
 pub mod provenance;
 pub mod recognise;

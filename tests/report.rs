@@ -7,9 +7,10 @@ use bridgepin::edit::{Edit, FileEdit};
 use bridgepin::finding::{Applicability, Finding, Fix, Severity};
 use bridgepin::judgement::Outcome;
 use bridgepin::report::list::{self, Row};
-use bridgepin::report::{Format, Reported, Source, Summary, Tree, Writer};
+use bridgepin::report::{Format, Reported, Repository, Source, Summary, Tree, Writer};
 use bridgepin::span::{Place, Span};
 use bstr::{BString, ByteSlice};
+use clap::ValueEnum;
 use pretty_assertions::StrComparison;
 use std::io::Write;
 use std::path::Path;
@@ -53,7 +54,8 @@ impl Files {
 
 /// A whole report, with further figures for its summary.
 fn written(format: Format, findings: &[Reported<'_>], figures: Summary) -> Vec<u8> {
-    let (mut out, mut writer, mut summary) = (Vec::new(), Writer::new(format), figures);
+    let (mut out, mut writer, mut summary) =
+        (Vec::new(), Writer::new(format, Repository::around(Path::new("/repository"))), figures);
     for reported in findings {
         writer.finding(&mut out, reported).unwrap();
         summary.count(reported);
@@ -192,10 +194,19 @@ fn reports_are_as_they_were() {
     let fixed = Reported { fixed: true, ..reported[0] };
     reported.push(fixed);
     let figures = Summary { hosts: 1, bridges: 4, files_changed: 1, ..Summary::default() };
-    for (format, name) in [(Format::Full, "full.txt"), (Format::Concise, "concise.txt"), (Format::Json, "report.json")]
-    {
+    for (format, name) in [
+        (Format::Full, "full.txt"),
+        (Format::Concise, "concise.txt"),
+        (Format::Json, "report.json"),
+        (Format::Github, "github.txt"),
+        (Format::Gitlab, "gitlab.json"),
+        (Format::Junit, "junit.xml"),
+    ] {
         matches(name, &written(format, &reported, figures));
     }
+    // Before this stand the rules' texts.
+    let log = written(Format::Sarif, &reported, figures);
+    matches("results.sarif", &log[log.find("      \"originalUriBaseIds\"").unwrap()..]);
 }
 
 #[test]
@@ -222,7 +233,8 @@ fn a_finding_at_the_end_of_anything_is_shown() {
                 ..finding(Place::new(&file, Span::new(offset, offset + 3)), "rule", "message")
             };
             let reported = [Reported { finding: &finding, tree: &tree, fixed: false }];
-            for format in [Format::Full, Format::Concise, Format::Json] {
+            for format in Format::value_variants() {
+                let format = *format;
                 assert!(written(format, &reported, Summary::default()).len() > 20);
             }
         }

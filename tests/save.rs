@@ -35,11 +35,11 @@ impl Tree {
     }
 
     fn save(&self, file: &str) -> Result<Saved, SaveError> {
-        save(&Target::new(self.dir.path(), file), Some(OLD), NEW)
+        save(&Target::new(self.dir.path(), file), Some(OLD), NEW, None)
     }
 
     fn create(&self, file: &str) -> Result<Saved, SaveError> {
-        save(&Target::new(self.dir.path(), file), None, NEW)
+        save(&Target::new(self.dir.path(), file), None, NEW, None)
     }
 
     fn text(&self, file: &str) -> Vec<u8> {
@@ -122,7 +122,7 @@ fn a_file_gets_no_acl_that_it_did_not_have() {
 fn an_unchanged_file_is_not_touched() {
     let tree = Tree::new();
     let before = fs::metadata(tree.path(FILE)).unwrap();
-    let saved = save(&Target::new(tree.dir.path(), FILE), Some(OLD), OLD);
+    let saved = save(&Target::new(tree.dir.path(), FILE), Some(OLD), OLD, None);
     assert_eq!(saved, Ok(Saved::Unchanged));
     let after = fs::metadata(tree.path(FILE)).unwrap();
     assert_eq!(
@@ -141,7 +141,7 @@ fn all_names_of_a_file_show_the_new_text() {
     assert_eq!(fs::metadata(tree.path(FILE)).unwrap().ino(), before.ino());
     assert_eq!(tree.names("etc/network"), ["interfaces"]);
     // And shorter again.
-    assert_eq!(save(&Target::new(tree.dir.path(), "other"), Some(NEW), b"x\n"), Ok(Saved::Rewritten));
+    assert_eq!(save(&Target::new(tree.dir.path(), "other"), Some(NEW), b"x\n", None), Ok(Saved::Rewritten));
     assert_eq!(tree.text(FILE), b"x\n");
 }
 
@@ -155,7 +155,7 @@ fn a_link_inside_the_tree_is_written_through() {
 
     let target = Target::of(&host, Path::new(FILE)).unwrap();
     assert_eq!(target.path(), tree.path("srv/interfaces"));
-    assert_eq!(save(&target, Some(OLD), NEW), Ok(Saved::Replaced));
+    assert_eq!(save(&target, Some(OLD), NEW, None), Ok(Saved::Replaced));
     assert_eq!(fs::read_link(tree.path(FILE)).unwrap(), Path::new("/srv/interfaces"));
     assert_eq!(tree.text("srv/interfaces"), NEW);
 }
@@ -215,7 +215,7 @@ fn what_changed_since_it_was_read_is_refused() {
     let tree = Tree::new();
     let changed = "it changed since it was read; run again";
     for stale in [&b"iface br0\n"[..], b"", b"iface br0 inet static\n# longer\n"] {
-        let saved = save(&Target::new(tree.dir.path(), FILE), Some(stale), NEW);
+        let saved = save(&Target::new(tree.dir.path(), FILE), Some(stale), NEW, None);
         assert_eq!(tree.refuses(saved), format!("{FILE}: {changed}"));
     }
     for gone in ["etc/network/gone", "etc/gone/interfaces"] {
@@ -262,7 +262,7 @@ fn a_new_file_behind_a_linked_folder_lies_in_the_folder() {
     symlink("../../srv/network", tree.path("etc/systemd/network")).unwrap();
     let host = Host::new(tree.dir.path());
     let target = Target::of(&host, Path::new("etc/systemd/network/br0.netdev.d/a.conf")).unwrap();
-    assert_eq!(save(&target, None, NEW), Ok(Saved::Created));
+    assert_eq!(save(&target, None, NEW, None), Ok(Saved::Created));
     assert_eq!(tree.text("srv/network/br0.netdev.d/a.conf"), NEW);
 }
 
@@ -303,7 +303,7 @@ fn an_immutable_file_is_refused() {
 fn a_bound_file_is_written_in_place() {
     let script = "echo old >source; echo old >file; mkdir folder; mount --bind source file";
     with_mounts("a_bound_file_is_written_in_place", script, |dir| {
-        let saved = save(&Target::new(dir, "file"), Some(b"old\n"), NEW);
+        let saved = save(&Target::new(dir, "file"), Some(b"old\n"), NEW, None);
         assert_eq!(saved, Ok(Saved::Rewritten));
         assert_eq!(fs::read(dir.join("source")).unwrap(), NEW);
         assert_eq!(fs::read_dir(dir).unwrap().count(), 3);
@@ -319,7 +319,7 @@ fn a_full_filesystem_leaves_the_old_file() {
         let new = vec![b'#'; 32 * 1024];
         for file in ["file", "linked", "new/file"] {
             let old = (file != "new/file").then_some(&b"old\n"[..]);
-            let error = save(&Target::new(&small, file), old, &new).unwrap_err();
+            let error = save(&Target::new(&small, file), old, &new, None).unwrap_err();
             assert!(error.to_string().ends_with("make room on the filesystem and run again"), "{error}");
         }
         assert_eq!(fs::read(small.join("file")).unwrap(), b"old\n");
@@ -327,7 +327,7 @@ fn a_full_filesystem_leaves_the_old_file() {
         assert_eq!(fs::read_dir(&small).unwrap().count(), 4, "no temporary file, no folder");
         // Room for the temporary file but not for the text in place.
         let new = vec![b'#'; 6 * 1024];
-        let error = save(&Target::new(&small, "linked"), Some(b"old\n"), &new).unwrap_err();
+        let error = save(&Target::new(&small, "linked"), Some(b"old\n"), &new, None).unwrap_err();
         assert!(error.to_string().contains("No space left"), "{error}");
         assert_eq!(fs::read(small.join("again")).unwrap(), b"old\n");
         assert_eq!(fs::read_dir(&small).unwrap().count(), 4);
@@ -338,8 +338,9 @@ fn a_full_filesystem_leaves_the_old_file() {
 fn a_read_only_filesystem_is_refused() {
     let script = "mkdir ro; mount -t tmpfs tmpfs ro; echo old >ro/file; mount -o remount,ro ro";
     with_mounts("a_read_only_filesystem_is_refused", script, |dir| {
-        let saved =
-            |old: Option<&[u8]>, file| save(&Target::new(dir.join("ro"), file), old, NEW).map_err(|e| e.to_string());
+        let saved = |old: Option<&[u8]>, file| {
+            save(&Target::new(dir.join("ro"), file), old, NEW, None).map_err(|e| e.to_string())
+        };
         let cure = "(Read-only file system (os error 30)); mount the filesystem writable, or exclude it";
         let at = dir.join("ro").display().to_string();
         assert_eq!(saved(Some(b"old\n"), "file"), Err(format!("{at}/file: opening it for writing failed {cure}")));
@@ -353,7 +354,7 @@ fn an_owner_that_cannot_be_kept_is_a_failure() {
     let script = "chmod 711 .; mkdir mine; echo old >mine/file; chmod 666 mine/file; chown 1234:1234 mine
         set -- setpriv --reuid=1234 --regid=1234 --clear-groups \"$@\"";
     with_mounts("an_owner_that_cannot_be_kept_is_a_failure", script, |dir| {
-        let error = save(&Target::new(dir.join("mine"), "file"), Some(b"old\n"), NEW).unwrap_err();
+        let error = save(&Target::new(dir.join("mine"), "file"), Some(b"old\n"), NEW, None).unwrap_err();
         let cure = "its owner cannot be kept (Operation not permitted (os error 1)); run as its owner or as root, or exclude it";
         assert_eq!(error.cause.to_string(), cure);
         assert_eq!(fs::read(dir.join("mine/file")).unwrap(), b"old\n");

@@ -3,7 +3,7 @@
 //! find. What comes out is taken in the order in which one walk alone would come to it.
 
 use super::stand::Stand;
-use super::walk::{Left, Listings, Met, Open, Visit, is_gone, problem, walk};
+use super::walk::{Left, Listings, Met, Open, Visit, in_place_of_file, is_gone, problem, walk};
 use super::workers::{Emit, processors, with_workers};
 use super::{Ground, Judge, Take};
 use std::ffi::OsString;
@@ -108,6 +108,7 @@ impl Top {
         let mut top = Self { folders: Vec::new() };
         let mut tops = Tops { open: Vec::new(), left: Left::default() };
         top.list(ground, folder.to_owned(), None, &mut tops);
+        tops.left.above.extend(in_place_of_file(folder));
         let mut last = 0..1;
         for _ in 0..DEPTH {
             let dirs = |folders: &[Folder]| folders.iter().map(|folder| folder.dirs.len()).sum::<usize>();
@@ -138,7 +139,7 @@ impl Top {
         let entries = WalkDir::new(&path).min_depth(1).max_depth(1).follow_root_links(false).sort_by_file_name();
         for entry in entries {
             match entry {
-                Err(error) if is_gone(&error) => {}
+                Err(error) if is_gone(&error) && parent.is_some() => {}
                 Err(error) => tops.left.problems.push(problem(&error)),
                 Ok(entry) => match open.meet(ground, &entry) {
                     Met::Dir => dirs.push(entry.file_name().to_owned()),

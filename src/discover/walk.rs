@@ -199,16 +199,23 @@ impl Open {
 
 /// What an entry is to a walk that no exclusion keeps from it.
 fn meet(entry: &DirEntry) -> Met {
-    let in_tree = || stand_of(entry.path()).filter(|stand| matches!(stand, Stand::Root(_)));
     match entry_of(entry.file_type()) {
-        Entry::Dir if entry.path().ends_with("etc/network/interfaces") => in_tree().map_or(Met::Dir, Met::DirOfHost),
-        Entry::Dir => Met::Dir,
-        Entry::Other => in_tree().map_or(Met::Nothing, Met::Host),
+        Entry::Dir => in_place_of_file(entry.path()).map_or(Met::Dir, Met::DirOfHost),
+        Entry::Other => in_tree(entry.path()).map_or(Met::Nothing, Met::Host),
         Entry::File | Entry::Symlink => {
             let stand = stand_of(entry.path()).filter(|stand| is_worth_reading(stand, entry.path()));
             stand.map_or(Met::Nothing, Met::Host)
         }
     }
+}
+
+fn in_tree(path: &Path) -> Option<Stand> {
+    stand_of(path).filter(|stand| matches!(stand, Stand::Root(_)))
+}
+
+/// The host that has a directory in the place of a file.
+pub(super) fn in_place_of_file(dir: &Path) -> Option<Stand> {
+    if dir.ends_with("etc/network/interfaces") { in_tree(dir) } else { None }
 }
 
 /// Whether `dir` is one of the [`KEPT`] folders, or may become one by the names of the folders above it.
@@ -221,7 +228,7 @@ fn is_kept(dir: &Path) -> bool {
 
 /// Whether something is gone since its folder was listed, as a temporary file goes.
 pub(super) fn is_gone(error: &walkdir::Error) -> bool {
-    error.depth() > 0 && error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+    error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
 }
 
 fn is_vcs(name: &OsStr, kind: Entry) -> bool {

@@ -6,7 +6,7 @@ use crate::edit::{Edit, FileEdit};
 use crate::finding::{Applicability, Finding, Fix};
 use crate::host::Host;
 use crate::span::Span;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,10 +21,49 @@ pub struct Fixed {
     pub host: Host,
     /// What remains.
     pub report: Report,
-    /// The findings whose fixes were applied.
-    pub applied: Vec<Finding>,
+    /// The findings whose fixes were applied, in the order in which that was done.
+    pub rounds: Vec<Round>,
     /// The files that changed: what was read, and the new text.
     pub changed: Vec<Changed>,
+}
+
+/// Findings whose fixes were applied together.
+pub struct Round {
+    /// The host before, of which the findings speak.
+    pub host: Host,
+    /// The findings.
+    pub applied: Vec<Finding>,
+}
+
+impl Fixed {
+    /// All findings whose fixes were applied.
+    pub fn applied(&self) -> impl Iterator<Item = &Finding> {
+        self.rounds.iter().flat_map(|round| &round.applied)
+    }
+
+    /// Whether the fix of a finding changes a file.
+    #[must_use]
+    pub fn changes(&self, finding: &Finding, file: &Path) -> bool {
+        let mut edits = finding.fix.iter().flat_map(|fix| &fix.edits);
+        edits.any(|edit| self.canonical(edit) == file)
+    }
+
+    /// What is left where these files could not be written: the rest is judged again as it lies there now.
+    #[must_use]
+    pub fn without(mut self, host: &Host, options: &Options, files: &BTreeSet<PathBuf>) -> Self {
+        let mut rounds = std::mem::take(&mut self.rounds);
+        let is_lost = |finding: &Finding| files.iter().any(|file| self.changes(finding, file));
+        rounds.iter_mut().for_each(|round| round.applied.retain(|finding| !is_lost(finding)));
+        self.changed.retain(|changed| !files.contains(&changed.file));
+        let written = |host: Host, changed: &Changed| host.with_file(&changed.file, changed.new.to_vec());
+        let host = self.changed.iter().fold(host.clone(), written);
+        Self { report: check(&host, options), host, rounds, changed: self.changed }
+    }
+
+    /// The file of an edit, links followed, where it is there afterwards.
+    fn canonical(&self, edit: &FileEdit) -> PathBuf {
+        self.host.canonical(&edit.file).unwrap_or_else(|| edit.file.to_path_buf())
+    }
 }
 
 /// A file that a fix changes.
@@ -46,7 +85,7 @@ pub fn apply_all(
     report: Report,
     may_write: &dyn Fn(&Path) -> bool,
 ) -> Fixed {
-    let mut fixed = Fixed { host: host.clone(), report, applied: Vec::new(), changed: Vec::new() };
+    let mut fixed = Fixed { host: host.clone(), report, rounds: Vec::new(), changed: Vec::new() };
     let size: usize = host.texts().values().map(|text| text.len()).sum();
     for _ in 0..ROUNDS.min(TEXT_LIMIT / size.max(1) + 1) {
         let chosen = choose(&fixed.report.findings, level, may_write);
@@ -54,11 +93,12 @@ pub fn apply_all(
             break;
         }
         let edits = merge(&chosen);
-        fixed.host = fixed.host.with(&edits);
-        fixed.applied.extend(chosen.into_iter().cloned());
+        let applied = chosen.into_iter().cloned().collect();
+        let after = fixed.host.with(&edits);
+        fixed.rounds.push(Round { host: std::mem::replace(&mut fixed.host, after), applied });
         fixed.report = check(&fixed.host, options);
         for edit in edits {
-            let file = fixed.host.canonical(&edit.file).unwrap_or_else(|| edit.file.to_path_buf());
+            let file = fixed.canonical(&edit);
             fixed.changed.retain(|changed| changed.file != file);
             let (old, new) = (host.read(&file), fixed.host.read(&file).unwrap_or_default());
             fixed.changed.push(Changed { file, old, new });

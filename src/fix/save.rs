@@ -10,10 +10,12 @@ mod keep;
 mod leftover;
 mod target;
 mod temporary;
+mod validate;
 
 pub use error::{Cause, SaveError};
 pub use leftover::remove_leftovers;
 pub use target::Target;
+pub use validate::Validate;
 
 use folder::{Folder, is_mount_point, leads_to};
 use rustix::fs::{FallocateFlags, FlockOperation, fallocate, flock};
@@ -54,6 +56,7 @@ pub enum Saved {
 /// | a file whose owner or attributes cannot be given to the new one | refused, nothing written |
 /// | not what was read: other text, another file, gone, or now there | refused, nothing written; also where that comes to light after the swap, which is undone |
 /// | locked by another run | refused, nothing written |
+/// | any of these, with a command to validate it | the temporary file, with its owner and mode, has a second name beside the file while the command runs; where that fails, nothing is written |
 /// | a file with the text `new` already (`old` equals it) | left alone, not even opened |
 /// | new | its folders are made with mode 0755, itself with 0644; a file that appears meanwhile wins |
 /// | a folder, device, FIFO or socket | refused without opening it |
@@ -66,16 +69,16 @@ pub enum Saved {
 /// # Errors
 ///
 /// Names the file, the cause and the cure.
-pub fn save(target: &Target, old: Option<&[u8]>, new: &[u8]) -> Result<Saved, SaveError> {
+pub fn save(target: &Target, old: Option<&[u8]>, new: &[u8], validate: Option<&Validate>) -> Result<Saved, SaveError> {
     let saved = match old {
         Some(old) if old == new => Ok(Saved::Unchanged),
-        Some(old) => replace(target, old, new),
-        None => create(target, new),
+        Some(old) => replace(target, old, new, validate),
+        None => create(target, new, validate),
     };
     saved.map_err(|cause| SaveError { file: target.path(), cause })
 }
 
-fn replace(target: &Target, old: &[u8], new: &[u8]) -> Result<Saved, Cause> {
+fn replace(target: &Target, old: &[u8], new: &[u8], validate: Option<&Validate>) -> Result<Saved, Cause> {
     let (folder, name) = Folder::reach(target)?;
     let original = folder.open_regular(name)?;
     let meta = original.metadata().map_err(|error| Cause::failed("looking at it", &error))?;
@@ -87,12 +90,18 @@ fn replace(target: &Target, old: &[u8], new: &[u8]) -> Result<Saved, Cause> {
         return Err(Cause::Locked);
     }
     let original = Original { folder: &folder, name, file: original, text: old };
-    if meta.nlink() > 1 || is_mount_point(&original.file) {
-        return rewrite(&original, meta.ino(), new);
-    }
     let mut temporary = Temporary::create(&folder, new)?;
+    if meta.nlink() > 1 || is_mount_point(&original.file) {
+        if validate.is_some() {
+            keep::owner_mode_attributes(&original.file, &meta, temporary.file())?;
+        }
+        temporary.sync()?;
+        validated(validate, target, &temporary, new)?;
+        return rewrite(&original, meta.ino(), temporary, new);
+    }
     keep::owner_mode_attributes(&original.file, &meta, temporary.file())?;
     temporary.sync()?;
+    validated(validate, target, &temporary, new)?;
     original.is_as_read(folder.fd(), name)?;
     match temporary.swap(name) {
         Ok(Before::Gone) => {}
@@ -104,10 +113,7 @@ fn replace(target: &Target, old: &[u8], new: &[u8]) -> Result<Saved, Cause> {
         }
         // A mount point that `statx` did not tell of (Linux before 5.8), and filesystems that are
         // several in one folder.
-        Err(Errno::BUSY | Errno::XDEV) => {
-            drop(temporary);
-            return rewrite(&original, meta.ino(), new);
-        }
+        Err(Errno::BUSY | Errno::XDEV) => return rewrite(&original, meta.ino(), temporary, new),
         Err(Errno::NOENT) => return Err(Cause::Changed),
         Err(errno) => return Err(Cause::system("renaming the temporary file over it", errno)),
     }
@@ -124,9 +130,7 @@ fn swap_back(mut temporary: Temporary<'_>, name: &OsStr, cause: Cause) -> Cause 
 }
 
 /// Writes over a file where it lies, with a copy of the new text beside it in the meantime.
-fn rewrite(original: &Original<'_>, inode: u64, new: &[u8]) -> Result<Saved, Cause> {
-    let mut copy = Temporary::create(original.folder, new)?;
-    copy.sync()?;
+fn rewrite(original: &Original<'_>, inode: u64, mut copy: Temporary<'_>, new: &[u8]) -> Result<Saved, Cause> {
     copy.keep_for(inode)?;
     original.is_as_read(original.folder.fd(), original.name)?;
     match write_over(&original.file, original.text, new) {
@@ -136,14 +140,36 @@ fn rewrite(original: &Original<'_>, inode: u64, new: &[u8]) -> Result<Saved, Cau
     }
 }
 
-fn create(target: &Target, new: &[u8]) -> Result<Saved, Cause> {
+fn create(target: &Target, new: &[u8], validate: Option<&Validate>) -> Result<Saved, Cause> {
     let (folder, name) = Folder::make(target)?;
     let temporary = Temporary::create(&folder, new)?;
     keep::new_file_mode(temporary.file())?;
     temporary.sync()?;
+    validated(validate, target, &temporary, new)?;
     temporary.rename_to_new(name)?;
     folder.settle();
     Ok(Saved::Created)
+}
+
+/// Runs the command, if there is one, and makes sure that it only looked at the file.
+fn validated(validate: Option<&Validate>, target: &Target, temporary: &Temporary<'_>, new: &[u8]) -> Result<(), Cause> {
+    let Some(validate) = validate else { return Ok(()) };
+    let file = target.path();
+    let shown = temporary.show_as(file.file_name().unwrap_or_default())?;
+    validate.run(&file.with_file_name(shown.name()), &file)?;
+    if has_text(temporary.file(), new)? && shown.is_still_it()? {
+        return Ok(());
+    }
+    Err(Cause::Meddled { command: validate.text().to_owned() })
+}
+
+/// Whether a file has this text now.
+fn has_text(mut file: &File, text: &[u8]) -> Result<bool, Cause> {
+    let failed = |error: std::io::Error| Cause::failed("reading it again", &error);
+    let mut now = Vec::with_capacity(text.len() + 1);
+    file.rewind().map_err(failed)?;
+    file.take(text.len() as u64 + 1).read_to_end(&mut now).map_err(failed)?;
+    Ok(now == text)
 }
 
 /// The file that is saved, as it was opened.
@@ -158,13 +184,9 @@ struct Original<'a> {
 impl Original<'_> {
     /// Whether `name` leads to it and it still has the text that was read.
     fn is_as_read(&self, folder: &OwnedFd, name: &OsStr) -> Result<(), Cause> {
-        let failed = |error: std::io::Error| Cause::failed("reading it again", &error);
-        let mut now = Vec::with_capacity(self.text.len() + 1);
-        let mut reader = &self.file;
-        reader.rewind().map_err(failed)?;
-        reader.take(self.text.len() as u64 + 1).read_to_end(&mut now).map_err(failed)?;
+        let is_same = has_text(&self.file, self.text)?;
         match leads_to(folder, name, &self.file) {
-            Ok(true) if now == self.text => Ok(()),
+            Ok(true) if is_same => Ok(()),
             Ok(_) => Err(Cause::Changed),
             Err(errno) => Err(Cause::system("looking at it again", errno)),
         }

@@ -154,13 +154,18 @@ impl Links {
         if let Some(facts) = sources.facts.and_then(|facts| facts.host(&HostNames::of(host))) {
             facts::gather(facts, &mut links);
         }
-        links.shown = links.iter().filter(|(_, link)| link.is_shown()).map(|(name, _)| name.clone()).collect();
+        links.note_shown();
         interfaces::gather(host, &mut links);
         ifcfg::gather(host, &mut links);
         systemd::gather(host, &mut links);
         netplan::gather(host, &mut links);
         rename_device::gather(host, &mut links);
         links
+    }
+
+    /// Notes which links sysfs or facts show, once they have been asked.
+    fn note_shown(&mut self) {
+        self.shown = self.iter().filter(|(_, link)| link.is_shown()).map(|(name, _)| name.clone()).collect();
     }
 
     /// No more links than those that are added (`--sysfs`, facts).

@@ -260,6 +260,7 @@ mod tests {
             let address = MacAddress([0xb4, 0x99, 0xba, 0, 0, last]);
             links.entry(name.into()).evidence.push(Evidence::hardware(address, source));
         }
+        links.note_shown();
         let links = gathered(
             links,
             &[

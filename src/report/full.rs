@@ -2,8 +2,8 @@
 //! the fix as the lines that it changes.
 
 use super::snippet::{self, Line, LineKind};
-use super::{Reported, Source, visible};
-use crate::finding::{Applicability, Fix, Severity};
+use super::{Reported, Source, explanation, visible};
+use crate::finding::Severity;
 use crate::span::Span;
 use anstyle::{AnsiColor, Style};
 use std::io;
@@ -65,7 +65,7 @@ fn write_finding(out: &mut dyn io::Write, reported: &Reported<'_>) -> io::Result
         finding.help.iter().try_for_each(|help| frame.remark("help", help))?;
     }
     let Some(fix) = fix else { return Ok(()) };
-    frame.remark("fix", &title(fix, reported.fixed))?;
+    frame.remark("fix", &explanation::title(fix, reported.fixed))?;
     for (changed, lines) in &changes {
         if changed.is_new() {
             frame.arrow(&format!("{} (new file)", visible::text(&changed.path)))?;
@@ -82,17 +82,6 @@ fn write_finding(out: &mut dyn io::Write, reported: &Reported<'_>) -> io::Result
         frame.remark("note", &fix.takes_effect)?;
     }
     Ok(())
-}
-
-/// What the fix does and who applies it.
-fn title(fix: &Fix, fixed: bool) -> String {
-    let applies = match fix.applicability {
-        _ if fixed => return fix.title.clone(),
-        Applicability::Safe => "`--fix` applies it",
-        Applicability::Unsafe => "unsafe: `--unsafe-fixes` applies it",
-        Applicability::Shown => "only shown: decide yourself",
-    };
-    format!("{} ({applies})", fix.title)
 }
 
 impl Frame<'_> {
@@ -158,7 +147,8 @@ impl Frame<'_> {
 }
 
 /// The text in lines of at most `width` columns, cut at blanks. What stands in backticks stays in
-/// one piece, so that it can be copied, and a longer word gets a line of its own.
+/// one piece, so that it can be copied, and a longer word gets a line of its own. No line begins with `::`, which
+/// GitHub's runner would take for a command, as in [`visible::text`].
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -170,7 +160,7 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
     });
     for word in words.filter(|word| !word.is_empty()) {
         let wide = visible::width(word);
-        if !line.is_empty() && columns + 1 + wide > width {
+        if !line.is_empty() && columns + 1 + wide > width && !word.starts_with("::") {
             lines.push(std::mem::take(&mut line));
         }
         if line.is_empty() {

@@ -81,7 +81,7 @@ fn cells(row: &Row) -> [String; COLUMNS] {
 }
 
 /// The ports that fit, and how many more there are.
-fn ports(ports: &[BString]) -> String {
+pub(super) fn ports(ports: &[BString]) -> String {
     let mut out = String::new();
     for (index, port) in ports.iter().enumerate() {
         let port = visible::text(port);

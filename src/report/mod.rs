@@ -1,20 +1,33 @@
 //! What was found, for people and for programs: one file a format. What comes from the files is
 //! made [`visible`] before it is shown.
 
+mod changes;
 mod concise;
+mod explanation;
+mod fingerprint;
 mod full;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
 pub mod list;
+pub mod live;
+mod repository;
+mod sarif;
 mod snippet;
 mod source;
 pub mod statistics;
 mod summary;
 pub mod visible;
 
+pub use changes::Change;
+pub use repository::Repository;
 pub use source::{Position, Source, Tree};
 pub use summary::Summary;
 
 use crate::finding::Finding;
+use fingerprint::Fingerprints;
+use junit::Suite;
 use std::io;
 
 /// How a report is written.
@@ -27,6 +40,14 @@ pub enum Format {
     Concise,
     /// One JSON object.
     Json,
+    /// GitHub's workflow commands, of which its runner makes annotations.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit's XML, a test case for each finding.
+    Junit,
 }
 
 /// A finding and the tree that it was found in.
@@ -42,31 +63,61 @@ pub struct Reported<'a> {
 
 /// Writes a report piece by piece, so that it need not wait for the last host. It is in colour:
 /// where that is not wanted, `out` strips it.
+///
+/// What is kept in memory: for `gitlab`, `sarif` and `junit` what they need of one host's findings, for `json` the changed
+/// files with what was fixed in them. Nothing else grows with the number of findings.
 #[derive(Debug)]
 pub struct Writer {
     format: Format,
+    repository: Repository,
+    /// How many findings are in the report.
     written: usize,
+    fingerprints: Fingerprints,
+    suite: Suite,
+    changes: Vec<Change>,
 }
 
 impl Writer {
     /// Nothing written yet.
     #[must_use]
-    pub fn new(format: Format) -> Self {
-        Self { format, written: 0 }
+    pub fn new(format: Format, repository: Repository) -> Self {
+        Self {
+            format,
+            repository,
+            written: 0,
+            fingerprints: Fingerprints::default(),
+            suite: Suite::default(),
+            changes: Vec::new(),
+        }
     }
 
-    /// Writes a finding.
+    /// Writes a finding. A fixed one is not in reports that are about what is there.
     ///
     /// # Errors
     ///
     /// Those of `out`.
     pub fn finding(&mut self, out: &mut dyn io::Write, reported: &Reported<'_>) -> io::Result<()> {
+        if reported.fixed && matches!(self.format, Format::Gitlab | Format::Sarif) {
+            return Ok(());
+        }
         let first = self.written == 0;
         self.written += 1;
+        let (repository, fingerprints) = (&self.repository, &mut self.fingerprints);
         match self.format {
             Format::Full => full::finding(out, reported),
             Format::Concise => concise::finding(out, reported),
             Format::Json => json::finding(out, reported, first),
+            Format::Github => github::finding(out, reported, repository),
+            Format::Gitlab => gitlab::finding(out, reported, repository, fingerprints, first),
+            Format::Sarif => sarif::finding(out, reported, repository, fingerprints, first),
+            Format::Junit => self.suite.finding(out, reported, repository),
+        }
+    }
+
+    /// Notes what the fixes change in a file, or would.
+    pub fn change(&mut self, change: impl FnOnce() -> Change) {
+        if self.format == Format::Json {
+            self.changes.push(change());
         }
     }
 
@@ -76,10 +127,14 @@ impl Writer {
     ///
     /// Those of `out`.
     pub fn end(self, out: &mut dyn io::Write, summary: &Summary, quiet: bool) -> io::Result<()> {
+        let empty = self.written == 0;
         match self.format {
-            Format::Full | Format::Concise if quiet => Ok(()),
-            Format::Full | Format::Concise => writeln!(out, "{summary}"),
-            Format::Json => json::end(out, summary, self.written == 0),
+            Format::Full | Format::Concise | Format::Github if quiet => Ok(()),
+            Format::Full | Format::Concise | Format::Github => writeln!(out, "{summary}"),
+            Format::Json => json::end(out, &self.changes, summary, empty),
+            Format::Gitlab => gitlab::end(out, empty),
+            Format::Sarif => sarif::end(out, &self.repository, summary, empty),
+            Format::Junit => self.suite.end(out, summary),
         }
     }
 }

@@ -55,6 +55,7 @@ pub struct Source {
 
 /// Where an offset lies, for people and for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Position {
     /// From 1.
     pub line: usize,
@@ -88,6 +89,17 @@ impl Source {
     #[must_use]
     pub fn position(&self, offset: usize) -> Position {
         Position { line: self.line_of(offset), column: self.lines.column(self.bytes(), offset), offset }
+    }
+
+    /// Where a span begins and ends. One that takes the ending of its last line along ends before that, and one
+    /// that reaches out of the text with it.
+    #[must_use]
+    pub fn region(&self, span: Span) -> (Position, Position) {
+        let text = span.of(self.bytes());
+        let text = text.strip_suffix(b"\n").unwrap_or(text);
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        let start = span.start.min(self.bytes().len());
+        (self.position(start), self.position(start + text.len()))
     }
 
     /// The number of the line that holds an offset, from 1.

@@ -7,6 +7,7 @@ use std::fmt;
 
 /// What a run found and did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Summary {
     /// Hosts that were judged.
     pub hosts: usize,
@@ -26,6 +27,8 @@ pub struct Summary {
     pub files_changed: usize,
     /// Findings that are not reported because the baseline has them.
     pub known: usize,
+    /// Whether some of the work could not be done: the exit code is 2, and stderr says what.
+    pub incomplete: bool,
 }
 
 impl Summary {

@@ -19,7 +19,7 @@ the wrong case, a `.link` file that sorts after the one that applies.
 ## Why is this bad?
 
 The file looks as if the address were set. It is not: the bridge takes the lowest address among its ports, and
-the next container with a lower one changes it. The host's network then freezes until its neighbours have
+it changes as containers with lower ones come and go. The host's network then freezes until its neighbours have
 forgotten the old address, 10 to 30 seconds, sometimes minutes.
 
 ## Example

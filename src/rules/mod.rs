@@ -23,6 +23,7 @@ use crate::ignore::Useless;
 use crate::judgement::{Bridge, Effect, Outcome, Pin};
 use crate::span::Place;
 use std::collections::HashMap;
+pub use unpinned_bridge::likelihood;
 
 /// One rule.
 pub struct Rule {

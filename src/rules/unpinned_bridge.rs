@@ -76,9 +76,10 @@ fn finding(subject: &Subject<'_>, view: &View<'_>) -> Finding {
     finding
 }
 
-/// How likely a random container address takes the bridge's over. Container runtimes set the local bit and
+/// How likely a random container address takes over the address of a bridge that floats. Container runtimes set the local bit and
 /// clear the group bit of a random address, so its first byte is one of 64.
-fn likelihood(address: MacAddress) -> String {
+#[must_use]
+pub fn likelihood(address: MacAddress) -> String {
     let first = address.0[0];
     let lower = (0..=255u8).filter(|byte| byte & 3 == 2 && *byte < first).count();
     let percent = (lower * 100 + 32) / 64;

@@ -2,25 +2,26 @@
 
 use super::Output;
 use super::baseline::{self, Known};
+use super::destination::{format, is_aside, output_file};
 use super::input::{each_host, report_facts, report_unreadable, shown};
+use super::judged::{Judged, asked};
 use super::list::host_name;
 use super::setup::Setup;
 use super::show_files::show_files;
-use crate::baseline::{Baseline, Entry};
-use crate::check::check;
+use crate::baseline::Baseline;
 use crate::cli::{CheckArgs, FailOn, Prefer, Reporting};
 use crate::discover::Found;
 use crate::exit::Exit;
-use crate::finding::{Applicability, Finding, Severity};
-use crate::fix::apply::{Changed, Fixed, apply_all};
-use crate::fix::diff::{self, Change};
+use crate::finding::{Finding, Severity};
+use crate::fix::apply::{Changed, Fixed};
+use crate::fix::diff;
 use crate::fix::save::{Target, remove_leftovers, save};
-use crate::fleet::{self, Fleet};
+use crate::fleet::Fleet;
 use crate::host::{Host, path_bytes};
 use crate::links::Named;
-use crate::report::{Reported, Source, Summary, Tree, Writer, statistics};
+use crate::report::{Change, Format, Reported, Repository, Source, Summary, Tree, Writer, statistics};
 use crate::selection::Layer;
-use bstr::BString;
+use bstr::{BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,7 +36,11 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     setup.options.wanted = arguments.mac.iter().map(by).collect();
     setup.options.generate = arguments.generate;
     setup.options.prefer_uplink = arguments.prefer == Prefer::Uplink;
-    let mut run = Run::new(arguments, &mut setup)?;
+    let format = format(arguments)?;
+    let mut run = Run::new(arguments, format, &mut setup)?;
+    if let Some(path) = output_file(arguments) {
+        output.report_into(path)?;
+    }
     let mut exit = each_host(&setup, output, &|found| Judged::of(arguments, &setup, found), &mut |judged, output| {
         run.host(&setup, judged, output)
     })?;
@@ -51,58 +56,19 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     if failing && !arguments.exit_zero {
         exit = exit.max(Exit::Findings);
     }
-    let out = output.report(is_aside(arguments))?;
+    run.summary.incomplete =
+        exit == Exit::Failed || setup.options.facts.as_ref().is_some_and(|facts| !facts.problems().is_empty());
+    let aside = is_aside(arguments);
+    let out = output.report(aside)?;
     if arguments.reporting.statistics {
-        statistics::write(out, arguments.output_format, &run.counts)?;
+        statistics::write(out, format, &run.counts)?;
     } else {
         run.writer.end(out, &run.summary, arguments.quiet)?;
     }
-    Ok(exit.max(report_facts(&setup, arguments.quiet, output)?))
-}
-
-/// Whether the report goes to stderr, because stdout is the patch or the text.
-fn is_aside(arguments: &CheckArgs) -> bool {
-    arguments.diff || (arguments.fix && arguments.input.stdin_filename.is_some())
-}
-
-/// What is known of a host before any of it is told or written.
-struct Judged {
-    found: Found,
-    bridges: usize,
-    /// What the baseline has.
-    known: Vec<Entry>,
-    /// What is found before fixes, in the files that were asked for.
-    findings: Vec<Finding>,
-    /// What the rules over all hosts know of it before fixes.
-    summary: fleet::Summary,
-    /// What it would be with its fixes, where they are asked for.
-    fixed: Option<Fixed>,
-}
-
-impl Judged {
-    fn of(arguments: &CheckArgs, setup: &Setup<'_>, found: Found) -> Self {
-        let options = setup.options(&found);
-        let mut report = check(&found.host, &options);
-        let (bridges, known) = (report.bridges, std::mem::take(&mut report.known));
-        report.summary.ask(|file| setup.covers(&found, file));
-        let summary = report.summary.clone();
-        let (findings, fixed) = if arguments.fix || arguments.diff {
-            let level = if arguments.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
-            let findings = if arguments.diff { report.findings.clone() } else { Vec::new() };
-            let covers = |file: &Path| setup.covers(&found, file);
-            (findings, Some(apply_all(&found.host, &options, level, report, &covers)))
-        } else {
-            (report.findings, None)
-        };
-        let findings = asked(setup, &found, findings);
-        Self { found, bridges, known, findings, summary, fixed }
+    if output.finish_report()? && !arguments.quiet {
+        writeln!(output.report(aside)?, "{}", run.summary)?;
     }
-}
-
-/// Those findings that lie in files that were asked for.
-fn asked(setup: &Setup<'_>, found: &Found, mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.retain(|finding| setup.covers(found, &finding.place.file));
-    findings
+    Ok(exit.max(report_facts(&setup, arguments.quiet, output)?))
 }
 
 struct Run<'a> {
@@ -124,7 +90,7 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// Nothing seen yet; the options of `setup` get what the arguments say of findings.
-    fn new(arguments: &'a CheckArgs, setup: &mut Setup<'_>) -> anyhow::Result<Self> {
+    fn new(arguments: &'a CheckArgs, format: Format, setup: &mut Setup<'_>) -> anyhow::Result<Self> {
         let Reporting { select, ignore, baseline, write_baseline, .. } = &arguments.reporting;
         let select = (!select.is_empty()).then(|| select.clone());
         let layer = Layer { path: None, select, ignore: ignore.clone() };
@@ -137,7 +103,7 @@ impl<'a> Run<'a> {
         Ok(Self {
             arguments,
             fail_on: arguments.fail_on.or(setup.config.fail_on).unwrap_or(FailOn::Warning),
-            writer: Writer::new(arguments.output_format),
+            writer: Writer::new(format, Repository::around(&setup.here)),
             summary: Summary::default(),
             counts: BTreeMap::new(),
             known,
@@ -154,37 +120,48 @@ impl<'a> Run<'a> {
         self.summary.hosts += 1;
         self.summary.bridges += bridges;
         let mut exit = report_unreadable(&found, output)?;
-        let fixed = match fixed {
+        let mut fixed = match fixed {
             Some(fixed) if self.arguments.fix => fixed,
             proposed => {
                 self.fleet.add(|| found.spot(&found.host), summary);
                 self.report(&found, &found.host, &findings, false, output)?;
-                write_diff(&found, &proposed.map(|fixed| fixed.changed).unwrap_or_default(), output)?;
+                if let Some(fixed) = proposed {
+                    self.tell_changes(&found, &fixed);
+                    write_diff(&found, &fixed.changed, output)?;
+                }
                 return Ok(exit);
             }
         };
-        let failed = if found.from_stdin() {
-            self.print_fixed(&fixed, &found, output)?
+        if found.from_stdin() {
+            self.print_fixed(&fixed, &found, output)?;
         } else {
             let failed = self.save(&found, &fixed, output)?;
             exit = exit.max(tidy(&found, output)?);
-            failed
-        };
-        let (unfixed, done): (Vec<Finding>, Vec<Finding>) =
-            fixed.applied.into_iter().partition(|finding| touches(&found.host, finding, &failed));
-        if failed.is_empty() {
-            let mut summary = fixed.report.summary;
-            summary.ask(|file| setup.covers(&found, file));
-            self.fleet.add(|| found.spot(&fixed.host), summary);
-        } else {
-            self.fleet.add(|| found.spot(&found.host), summary);
-            exit = Exit::Failed;
+            if !failed.is_empty() {
+                fixed = fixed.without(&found.host, &setup.options(&found), &failed);
+                exit = Exit::Failed;
+            }
         }
-        self.report(&found, &found.host, &done, true, output)?;
-        self.report(&found, &found.host, &unfixed, false, output)?;
+        self.tell_changes(&found, &fixed);
+        let mut summary = std::mem::take(&mut fixed.report.summary);
+        summary.ask(|file| setup.covers(&found, file));
+        self.fleet.add(|| found.spot(&fixed.host), summary);
+        for round in &fixed.rounds {
+            self.report(&found, &round.host, &round.applied, true, output)?;
+        }
         let left = asked(setup, &found, fixed.report.findings);
         self.report(&found, &fixed.host, &left, false, output)?;
         Ok(exit)
+    }
+
+    /// Tells the report which files change.
+    fn tell_changes(&mut self, found: &Found, fixed: &Fixed) {
+        for Changed { file, old, .. } in &fixed.changed {
+            self.writer.change(|| {
+                let findings = fixed.applied().filter(|finding| fixed.changes(finding, file));
+                Change::new(path_bytes(&shown(found, file)).as_bstr(), old.is_none(), findings)
+            });
+        }
     }
 
     /// Reports what is found when all hosts are known.
@@ -243,7 +220,8 @@ impl<'a> Run<'a> {
     fn save(&mut self, found: &Found, fixed: &Fixed, output: &mut Output) -> anyhow::Result<BTreeSet<PathBuf>> {
         let mut failed = BTreeSet::new();
         for Changed { file, old, new } in &fixed.changed {
-            let saved = Target::of(&found.host, file).and_then(|target| save(&target, old.as_deref(), new));
+            let saved = Target::of(&found.host, file)
+                .and_then(|target| save(&target, old.as_deref(), new, self.arguments.validate.as_ref()));
             match saved {
                 Ok(_) => self.summary.files_changed += 1,
                 Err(error) => {
@@ -256,11 +234,11 @@ impl<'a> Run<'a> {
     }
 
     /// Prints the text of stdin after its fixes.
-    fn print_fixed(&mut self, fixed: &Fixed, found: &Found, output: &mut Output) -> anyhow::Result<BTreeSet<PathBuf>> {
+    fn print_fixed(&mut self, fixed: &Fixed, found: &Found, output: &mut Output) -> anyhow::Result<()> {
         self.summary.files_changed += usize::from(!fixed.changed.is_empty());
         let text = found.stdin.as_ref().and_then(|file| fixed.host.read(file)).unwrap_or_default();
         output.stdout()?.write_all(&text)?;
-        Ok(BTreeSet::new())
+        Ok(())
     }
 }
 
@@ -281,15 +259,10 @@ fn fails(least: FailOn, severity: Severity) -> bool {
     }
 }
 
-fn touches(host: &Host, finding: &Finding, files: &BTreeSet<PathBuf>) -> bool {
-    let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
-    edits.into_iter().any(|edit| files.contains(&host.canonical(&edit.file).unwrap_or_else(|| edit.file.to_path_buf())))
-}
-
 fn write_diff(found: &Found, changed: &[Changed], output: &mut Output) -> anyhow::Result<()> {
     for Changed { file, old, new } in changed {
         let path = path_bytes(&diff_path(found, file));
-        diff::write(output.stdout()?, &[Change { path: &path, old: old.as_deref(), new }])?;
+        diff::write(output.stdout()?, &[diff::Change { path: &path, old: old.as_deref(), new }])?;
     }
     Ok(())
 }

@@ -2,9 +2,13 @@
 
 mod baseline;
 mod check;
+mod destination;
 mod input;
+mod judged;
 mod list;
+mod live;
 mod progress;
+mod report_file;
 mod setup;
 mod show_files;
 
@@ -18,14 +22,19 @@ use bstr::ByteSlice;
 use clap::CommandFactory;
 use clap_mangen::Man;
 use progress::Progress;
+use report_file::ReportFile;
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
 
 /// Where output goes; colours are dropped where nobody sees them. Both streams are written in
 /// blocks, and each in turn before the other is: where they go to one place, lines keep their order.
 pub struct Output {
     stdout: Stream,
     stderr: Stream,
+    /// `--output-file`.
+    file: Option<ReportFile>,
+    color: Color,
     /// A person waits for the report.
     is_watched: bool,
     progress: Progress,
@@ -37,17 +46,12 @@ impl Output {
     fn new(color: Color) -> Self {
         let (stdout, stderr) = (io::stdout(), io::stderr());
         let is_watched = stdout.is_terminal();
-        let choice = |auto| match color {
-            Color::Auto => auto,
-            Color::Always => ColorChoice::Always,
-            Color::Never => ColorChoice::Never,
-        };
-        let (out, err) = (choice(AutoStream::choice(&stdout)), choice(AutoStream::choice(&stderr)));
-        let stream =
-            |to: Box<dyn Write>, choice| AutoStream::new(Box::new(BufWriter::new(to)) as Box<dyn Write>, choice);
+        let (out, err) = (choice(color, AutoStream::choice(&stdout)), choice(color, AutoStream::choice(&stderr)));
         Self {
             stdout: stream(Box::new(stdout), out),
             stderr: stream(Box::new(stderr), err),
+            file: None,
+            color,
             is_watched,
             progress: Progress::new(),
         }
@@ -72,9 +76,24 @@ impl Output {
         writeln!(self.stderr()?, "{word}: {}", visible::message(&message.to_string()))
     }
 
-    /// Where the report goes; aside is stderr.
+    /// Lets the report go into a file.
+    fn report_into(&mut self, path: &Path) -> anyhow::Result<()> {
+        self.file = Some(ReportFile::create(path, choice(self.color, ColorChoice::Never))?);
+        Ok(())
+    }
+
+    /// Where the report goes if not into a file; aside is stderr.
     fn report(&mut self, aside: bool) -> io::Result<&mut dyn Write> {
-        if aside { self.stderr() } else { self.stdout() }
+        if self.file.is_none() {
+            return if aside { self.stderr() } else { self.stdout() };
+        }
+        let out: &mut Stream = self.file.as_mut().map_or(&mut self.stdout, ReportFile::out);
+        Ok(out)
+    }
+
+    /// Puts the file with the report in its place; whether there is one.
+    fn finish_report(&mut self) -> anyhow::Result<bool> {
+        self.file.take().map_or(Ok(false), |file| file.finish().map(|()| true))
     }
 
     /// A host is done: writes what a person at a terminal waits for, or how far the run has come.
@@ -93,6 +112,18 @@ impl Output {
     }
 }
 
+fn choice(color: Color, auto: ColorChoice) -> ColorChoice {
+    match color {
+        Color::Auto => auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    }
+}
+
+fn stream(to: Box<dyn Write>, choice: ColorChoice) -> Stream {
+    AutoStream::new(Box::new(BufWriter::new(to)), choice)
+}
+
 /// Does what the arguments say.
 ///
 /// # Errors
@@ -102,6 +133,7 @@ pub fn run(cli: &Cli) -> anyhow::Result<Exit> {
     let exit = match &cli.command {
         Command::Check(arguments) => check::run(arguments, &mut output)?,
         Command::List(arguments) => list::run(arguments, &mut output)?,
+        Command::Live(arguments) => live::run(arguments, &mut output)?,
         Command::Rule { name } => rule(name.as_deref(), &mut output)?,
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "bridgepin", &mut output.stdout()?);

@@ -34,7 +34,7 @@ pub fn holds(file: &str, text: &[u8], stacks: &[&str]) {
     let fixed = fix(&host, &options);
 
     // Every bridge whose fix was applied is pinned to the address that was asked for.
-    for finding in &fixed.applied {
+    for finding in fixed.applied() {
         let name = finding.bridge.as_ref().unwrap();
         each_subject(&fixed.host, &options, |subject| {
             for reading in &subject.readings {
@@ -47,13 +47,12 @@ pub fn holds(file: &str, text: &[u8], stacks: &[&str]) {
     }
     // Fixing twice is fixing once.
     let again = fix(&fixed.host, &options);
-    assert!(again.changed.is_empty(), "{:?}", again.applied);
+    assert!(again.changed.is_empty(), "{:?}", again.applied().collect::<Vec<_>>());
     // Lines that no fix speaks of stay, in their order: what is new between them was added.
     let new = fixed.host.read(path).unwrap_or_default();
-    let spans = || {
-        fixed.applied.iter().flat_map(|finding| &finding.fix.as_ref().unwrap().edits).filter(|edit| &*edit.file == path)
-    };
-    if fixed.applied.len() == 1 {
+    let spans =
+        || fixed.applied().flat_map(|finding| &finding.fix.as_ref().unwrap().edits).filter(|edit| &*edit.file == path);
+    if fixed.applied().count() == 1 {
         let mut rest = lines(&new).into_iter();
         let mut start = 0;
         for line in lines(text) {

@@ -1,6 +1,6 @@
 //! What a test needs of the machine: programs, root, mounts.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Says that a test cannot run here: in CI that is a failure, elsewhere it is printed.
@@ -16,6 +16,31 @@ pub fn runs(program: &[&str], what: &str) -> bool {
         lacking(what);
     }
     runs
+}
+
+/// A program of `target/venv`, where `.ci/run` installs what the tests drive; says so where it is not.
+pub fn tool(name: &str) -> Option<PathBuf> {
+    let tool = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/venv/bin").join(name);
+    if tool.exists() {
+        return Some(tool);
+    }
+    let install = "python3 -m venv target/venv && target/venv/bin/pip install -r tests/requirements.txt";
+    lacking(&format!("{name}; install it: {install}"));
+    None
+}
+
+/// Whether there can be network namespaces with bridges in them; says so where not.
+pub fn namespaces() -> bool {
+    let mut command = vec!["unshare", "--net", "--mount"];
+    if !rustix::process::geteuid().is_root() {
+        command.push("--map-root-user");
+    }
+    command.extend([
+        "sh",
+        "-ec",
+        "mount -t sysfs sysfs /sys; PATH=$PATH:/usr/sbin:/sbin; ip link add br0 type bridge; ip link add v0 type veth",
+    ]);
+    runs(&command, "root or user namespaces, a kernel with bridge and veth, and `ip` of iproute2")
 }
 
 /// Runs the test `test` of this binary once more, in a mount namespace of its own, with `script` run

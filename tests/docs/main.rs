@@ -3,13 +3,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod blocks;
+mod book;
 #[path = "../common/mod.rs"]
 mod common;
+mod formats;
 mod links;
 mod outcome;
 mod rules;
 mod snippets;
 mod stacks;
+mod versions;
 
 use pretty_assertions::assert_eq;
 use std::fs;

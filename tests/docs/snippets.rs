@@ -1,60 +1,21 @@
 //! The commands that the pages show.
 //!
-//! A comment before a block says where it runs: `<!-- run in: FOLDER -->` in a copy of the folder, `<!-- run with: FOLDER -->` in
-//! a folder that holds a copy under the same path. `exit N` in it is the exit code wanted, else 0. In a `console` block the
-//! lines that begin with `$ ` are run one by one, and what stands below, if anything, is what they print; `...` stands for any
-//! number of lines. Of all other blocks the command lines of bridgepin must be ones that it takes.
+//! A comment above a block says where it runs: [`Place`]. `exit N` in it is the exit code wanted, else 0. In a `console` block
+//! the lines that begin with `$ ` are run one by one, and what stands below, if anything, is what they print; `...` stands for
+//! any number of lines. A block of commands that cannot be run says why: `<!-- not run: REASON -->`. Of all other blocks the
+//! command lines of bridgepin must be ones that it takes.
 
+use crate::blocks::{Block, Place, blocks};
 use crate::common::{read_tree, write_tree};
-use crate::{pages, read, repository};
+use crate::repository;
 use bridgepin::cli::Cli;
 use clap::Parser;
 use pretty_assertions::assert_eq;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-
-/// A fenced block with the comment above it.
-struct Block {
-    at: String,
-    language: String,
-    comment: String,
-    text: Vec<String>,
-}
-
-fn blocks() -> Vec<Block> {
-    let mut blocks = Vec::new();
-    for page in pages() {
-        let text = read(page.to_str().unwrap());
-        let mut lines = text.lines().enumerate();
-        let mut comment = String::new();
-        while let Some((number, line)) = lines.next() {
-            if let Some(language) = line.trim_start().strip_prefix("```") {
-                let text = lines.by_ref().map(|(_, line)| line.to_owned()).take_while(|line| line.trim() != "```");
-                let at = format!("{}:{}", page.display(), number + 1);
-                let (language, comment) = (language.to_owned(), std::mem::take(&mut comment));
-                blocks.push(Block { at, language, comment, text: text.collect() });
-            } else if !line.trim().is_empty() {
-                line.clone_into(&mut comment);
-            }
-        }
-    }
-    blocks
-}
+use tempfile::TempDir;
 
 impl Block {
-    /// The folder to copy, where to, and the exit code wanted; none where the block is not to be run.
-    fn place(&self) -> Option<(PathBuf, PathBuf, i32)> {
-        let inner = self.comment.strip_prefix("<!-- run ")?;
-        let inner = inner.strip_suffix(" -->").unwrap_or_else(|| panic!("{}: {}", self.at, self.comment));
-        let (place, exit) = inner.split_once(", exit ").unwrap_or((inner, "0"));
-        let (folder, to) = match place.split_once(": ") {
-            Some(("in", folder)) => (folder, ""),
-            Some(("with", folder)) => (folder, folder),
-            _ => panic!("{}: run in or with what?", self.at),
-        };
-        Some((repository().join(folder), PathBuf::from(to), exit.parse().unwrap()))
-    }
-
     /// Runs it, and compares what a `console` block shows; the last exit code.
     fn run(&self, folder: &Path) -> i32 {
         let (at, text) = (&self.at, self.text.join("\n"));
@@ -89,6 +50,7 @@ fn run(script: &str, folder: &Path) -> (String, i32) {
         .env("GIT_CEILING_DIRECTORIES", folder.parent().unwrap())
         .env_remove("COLUMNS")
         .env_remove("CI")
+        .env_remove("GITHUB_ACTIONS")
         .output()
         .unwrap();
     (String::from_utf8(output.stdout).unwrap(), output.status.code().unwrap())
@@ -106,25 +68,51 @@ fn is_shown(shown: &[&str], printed: &[&str]) -> bool {
     rest.ends_with(last)
 }
 
+/// A folder for a block: new, or that of the block before it.
+fn folder(at: &str, place: &Place, before: Option<(String, TempDir)>, page: &str) -> TempDir {
+    if *place == Place::Further {
+        let (_, folder) =
+            before.filter(|(before, _)| before == page).unwrap_or_else(|| panic!("{at}: further to what?"));
+        return folder;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    if let Place::In(from) | Place::With(from) = place {
+        let tree = read_tree(&repository().join(from));
+        assert!(!tree.is_empty(), "{at}: {from} is not there");
+        let to = if matches!(place, Place::With(_)) { dir.path().join(from) } else { dir.path().to_owned() };
+        write_tree(&to, &tree);
+    }
+    dir
+}
+
 #[test]
 fn snippets_do_what_they_show() {
     let mut count = 0;
+    let mut before = None;
     for block in blocks() {
-        let Some((from, to, exit)) = block.place() else { continue };
+        let Some((place, exit)) = block.place() else { continue };
         count += 1;
-        let at = &block.at;
-        let dir = tempfile::tempdir().unwrap();
-        let tree = read_tree(&from);
-        assert!(!tree.is_empty(), "{at}: {} is not there", from.display());
-        write_tree(&dir.path().join(to), &tree);
-        assert_eq!(block.run(dir.path()), exit, "{at}: the exit code");
+        let dir = folder(&block.at, &place, before.take(), &block.page);
+        assert_eq!(block.run(dir.path()), exit, "{}: the exit code", block.at);
+        before = Some((block.page, dir));
     }
     assert!(count >= 8, "the pages show {count} runs");
 }
 
+#[test]
+fn every_block_of_commands_is_run_or_says_why_not() {
+    for block in blocks() {
+        let is_run = block.place().is_some() || block.runs_elsewhere();
+        let is_excused = block.excuse().is_some_and(|why| !why.is_empty());
+        let is_commands = ["console", "sh"].contains(&block.language.as_str());
+        assert!(!block.language.is_empty(), "{}: say what it is: ```text", block.at);
+        assert!(!is_commands || is_run || is_excused, "{}: where does it run?", block.at);
+    }
+}
+
 /// The arguments of a command line of bridgepin in a line of a shell, YAML or console block.
 fn arguments(line: &str) -> Option<Vec<&str>> {
-    const COMMANDS: &[&str] = &["check", "list", "rule", "completions", "man", "--version", "--help"];
+    const COMMANDS: &[&str] = &["check", "list", "live", "rule", "completions", "man", "--version", "--help"];
     let (before, after) = line.split_once("bridgepin ")?;
     if !before.chars().last().is_none_or(|c| " $|'\"/([".contains(c)) {
         return None;

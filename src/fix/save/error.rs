@@ -42,6 +42,20 @@ pub enum Cause {
         /// What to do.
         cure: &'static str,
     },
+    /// The command that was to validate the new text fails.
+    Refused {
+        /// The command.
+        command: String,
+        /// How it fails.
+        how: String,
+        /// What it says, line by line.
+        said: Vec<String>,
+    },
+    /// The command that was to validate the new text changed it.
+    Meddled {
+        /// The command.
+        command: String,
+    },
     /// The kernel refuses.
     System {
         /// What was tried, as in "renaming it".
@@ -147,6 +161,19 @@ impl fmt::Display for Cause {
             ),
             Self::Appeared => write!(f, "it was to be created and is there now; run again"),
             Self::Kept { what, error, cure } => write!(f, "its {what} cannot be kept ({error}); {cure}"),
+            Self::Refused { command, how, said } => {
+                let command = visible::text(command);
+                write!(f, "`{command}` does not take the new text ({how}); the file stays as it was")?;
+                // A bar, because GitHub's runner takes a line that begins with `::` for a command, after blanks too.
+                said.iter().try_for_each(|line| write!(f, "\n  | {line}"))
+            }
+            Self::Meddled { command } => {
+                let command = visible::text(command);
+                write!(
+                    f,
+                    "`{command}` changed the new text; the file stays as it was: --validate takes a command that only reads"
+                )
+            }
             Self::System { doing, error, cure } => write!(f, "{doing} failed ({error}); {cure}"),
             Self::Torn { error, copy } => write!(
                 f,

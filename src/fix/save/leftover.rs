@@ -37,7 +37,13 @@ fn remove(target: &Target) -> Option<SaveError> {
     }
     // It holds one file; what else has such a name is not ours.
     let files = entries(&folder);
-    if let [(file, _)] = files.as_slice() {
+    if let [(file, number)] = files.as_slice() {
+        // It was killed while a command looked at the text under a second name.
+        let is_second =
+            |other: &OsStr| other.as_bytes().strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"-"));
+        for (other, _) in entries(beside.fd()).iter().filter(|(other, inode)| inode == number && is_second(other)) {
+            let _ = rustix::fs::unlinkat(beside.fd(), other, AtFlags::empty());
+        }
         let inode = file.as_bytes().strip_prefix(COPY.as_bytes()).and_then(|inode| inode.to_str().ok()?.parse().ok());
         if let Some(torn) = inode.and_then(|inode| torn(&beside, inode, &folder, file)) {
             let cause = Cause::Interrupted { copy: format!("{name_text}/{}", file.to_string_lossy()) };

@@ -4,14 +4,17 @@ use super::error::Cause;
 use super::folder::{Folder, leads_to, sync};
 use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags, RenameFlags, flock};
 use rustix::io::Errno;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Write;
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 /// How the name of a temporary file's folder begins. Nobody reads a file in such a folder: `*` matches no dot, and
 /// `source-directory` reads every name in ifupdown2 and ifupdown-ng but takes no folder.
 pub(super) const PREFIX: &str = ".bridgepin-";
+/// The longest name (`NAME_MAX` in linux/limits.h).
+const NAME_MAX: usize = 255;
 /// The temporary file's name.
 pub(super) const TEXT: &str = "text";
 /// The name, where a file is written over where it lies: then its inode's number.
@@ -26,6 +29,30 @@ pub(super) struct Temporary<'a> {
     file: File,
     name: String,
     stays: bool,
+}
+
+/// A second name of a temporary file, taken away again in the end.
+pub(super) struct Shown<'a> {
+    temporary: &'a Temporary<'a>,
+    name: OsString,
+}
+
+impl Shown<'_> {
+    pub(super) fn name(&self) -> &OsStr {
+        &self.name
+    }
+
+    /// Whether the name still leads to the temporary file.
+    pub(super) fn is_still_it(&self) -> Result<bool, Cause> {
+        leads_to(self.temporary.beside.fd(), &self.name, &self.temporary.file)
+            .map_err(|errno| Cause::system("looking at a temporary file again", errno))
+    }
+}
+
+impl Drop for Shown<'_> {
+    fn drop(&mut self) {
+        let _ = rustix::fs::unlinkat(self.temporary.beside.fd(), &self.name, AtFlags::empty());
+    }
 }
 
 /// What became of the file whose name the new one took.
@@ -44,7 +71,7 @@ impl<'a> Temporary<'a> {
             errno => Cause::system("making a temporary file beside it", errno),
         };
         let (folder_name, folder) = new_folder(beside).map_err(making)?;
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = match rustix::fs::openat(&folder, TEXT, flags, Mode::from_raw_mode(0o600)) {
             Ok(file) => File::from(file),
             Err(errno) => {
@@ -76,6 +103,18 @@ impl<'a> Temporary<'a> {
     /// Puts it on the disk, so that after a crash the renamed file is not an empty one.
     pub(super) fn sync(&self) -> Result<(), Cause> {
         self.file.sync_all().map_err(|error| Cause::failed("syncing a temporary file beside it", &error))
+    }
+
+    /// Gives it a second name beside the file that is to be called `name`, ending as that: a program that looks at it
+    /// may tell by the name what it is, and finds what is relative to its folder.
+    pub(super) fn show_as(&self, name: &OsStr) -> Result<Shown<'_>, Cause> {
+        let prefix = format!("{}-", self.folder_name).into_bytes();
+        let cut = (prefix.len() + name.len()).saturating_sub(NAME_MAX);
+        let end = name.as_bytes().get(cut..).unwrap_or_default();
+        let name = OsString::from_vec([&prefix, end].concat());
+        rustix::fs::linkat(&self.folder, &self.name, self.beside.fd(), &name, AtFlags::empty())
+            .map_err(|errno| Cause::system("giving a temporary file a name beside it", errno))?;
+        Ok(Shown { temporary: self, name })
     }
 
     /// Once it is whole, gives it the name that tells which file is written over, and puts that on the disk.

@@ -4,9 +4,11 @@
 //! JSON is Unicode and files are not: in names and messages a byte that is not UTF-8 becomes
 //! U+FFFD. An edit must not lose it: its `content` is then `content_base64`.
 
-use super::{Position, Reported, Source, Summary, visible};
+mod types;
+
+use super::{Change, Reported, Source, Summary, visible};
 use crate::edit::Edit;
-use crate::finding::{Applicability, Fix, Severity};
+use crate::finding::Fix;
 use bstr::{BStr, ByteSlice};
 use serde::Serialize;
 use std::fmt::Write;
@@ -14,53 +16,6 @@ use std::io;
 
 /// The version of the format.
 pub(super) const VERSION: u32 = 1;
-
-#[derive(Serialize)]
-struct JsonFinding<'a> {
-    rule: &'a str,
-    severity: Severity,
-    host: String,
-    file: String,
-    line: usize,
-    column: usize,
-    end_line: usize,
-    end_column: usize,
-    bridge: Option<String>,
-    stack: Option<&'a str>,
-    message: &'a str,
-    label: &'a str,
-    notes: &'a [String],
-    help: &'a [String],
-    fix: Option<JsonFix<'a>>,
-    fixed: bool,
-}
-
-#[derive(Serialize)]
-struct JsonFix<'a> {
-    title: &'a str,
-    applicability: Applicability,
-    address: Option<String>,
-    source: &'a str,
-    remarks: &'a [String],
-    takes_effect: &'a str,
-    edits: Vec<JsonEdit>,
-}
-
-#[derive(Serialize)]
-struct JsonEdit {
-    file: String,
-    start: Position,
-    end: Position,
-    #[serde(flatten)]
-    content: Content,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Content {
-    Content(String),
-    ContentBase64(String),
-}
 
 /// Writes a finding, behind others or as the first.
 pub(super) fn finding(out: &mut dyn io::Write, reported: &Reported<'_>, first: bool) -> io::Result<()> {
@@ -70,11 +25,13 @@ pub(super) fn finding(out: &mut dyn io::Write, reported: &Reported<'_>, first: b
     out.write_all(pretty(&json_finding(reported), 4)?.as_bytes())
 }
 
-/// Writes the summary and closes the object.
-pub(super) fn end(out: &mut dyn io::Write, summary: &Summary, empty: bool) -> io::Result<()> {
+/// Writes what is known in the end and closes the object.
+pub(super) fn end(out: &mut dyn io::Write, changes: &[Change], summary: &Summary, empty: bool) -> io::Result<()> {
     let start =
         if empty { format!("{{\n  \"version\": {VERSION},\n  \"findings\": [],\n") } else { "\n  ],\n".to_owned() };
-    write!(out, "{start}  \"summary\": {}\n}}\n", pretty(summary, 2)?)
+    let (changed, changes) = (summary.files_changed > 0, pretty(&changes, 2)?);
+    write!(out, "{start}  \"changed\": {changed},\n  \"changes\": {changes},\n")?;
+    write!(out, "  \"summary\": {}\n}}\n", pretty(summary, 2)?)
 }
 
 /// Writes indented JSON and a newline. What a terminal or CI would obey is escaped: outside its strings
@@ -84,7 +41,7 @@ pub(super) fn write_value(out: &mut dyn io::Write, value: &impl Serialize) -> io
 }
 
 /// The value's lines, those behind the first indented.
-fn pretty(value: &impl Serialize, indent: usize) -> io::Result<String> {
+pub(super) fn pretty(value: &impl Serialize, indent: usize) -> io::Result<String> {
     let text = serde_json::to_string_pretty(value)?;
     let mut safe = String::with_capacity(text.len() + 1);
     for character in text.chars() {
@@ -101,11 +58,11 @@ fn pretty(value: &impl Serialize, indent: usize) -> io::Result<String> {
     Ok(safe)
 }
 
-fn json_finding<'a>(reported: &Reported<'a>) -> JsonFinding<'a> {
+fn json_finding<'a>(reported: &Reported<'a>) -> types::Finding<'a> {
     let finding = reported.finding;
     let source = reported.tree.source(&finding.place.file);
     let (start, end) = (source.position(finding.place.span.start), source.position(finding.place.span.end));
-    JsonFinding {
+    types::Finding {
         rule: finding.rule,
         severity: finding.severity,
         host: lossy(reported.tree.host.as_bstr()),
@@ -125,12 +82,12 @@ fn json_finding<'a>(reported: &Reported<'a>) -> JsonFinding<'a> {
     }
 }
 
-fn json_fix<'a>(fix: &'a Fix, reported: &Reported<'_>) -> JsonFix<'a> {
+fn json_fix<'a>(fix: &'a Fix, reported: &Reported<'_>) -> types::Fix<'a> {
     let edits = fix.edits.iter().flat_map(|file| {
         let source = reported.tree.source(&file.file);
         file.edits.iter().map(move |edit| json_edit(&source, edit))
     });
-    JsonFix {
+    types::Fix {
         title: &fix.title,
         applicability: fix.applicability,
         address: fix.address.map(|address| address.to_string()),
@@ -141,12 +98,12 @@ fn json_fix<'a>(fix: &'a Fix, reported: &Reported<'_>) -> JsonFix<'a> {
     }
 }
 
-fn json_edit(source: &Source, edit: &Edit) -> JsonEdit {
+fn json_edit(source: &Source, edit: &Edit) -> types::Edit {
     let content = match edit.content.to_str() {
-        Ok(text) => Content::Content(text.to_owned()),
-        Err(_) => Content::ContentBase64(base64(&edit.content)),
+        Ok(text) => types::Content::Content(text.to_owned()),
+        Err(_) => types::Content::ContentBase64(base64(&edit.content)),
     };
-    JsonEdit {
+    types::Edit {
         file: lossy(source.path.as_bstr()),
         start: source.position(edit.span.start),
         end: source.position(edit.span.end),
@@ -159,7 +116,7 @@ pub(super) fn lossy(text: &BStr) -> String {
 }
 
 /// The standard alphabet with padding (RFC 4648, section 4).
-fn base64(bytes: &[u8]) -> String {
+pub(super) fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
