@@ -3,84 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use bridgepin::address::MacAddress;
-use bridgepin::check::{Options, check};
-use bridgepin::finding::Applicability;
-use bridgepin::fix::apply::{Fixed, apply_all};
-use bridgepin::host::Host;
-use bridgepin::judgement::Outcome;
-use bridgepin::links::Named;
-use pretty_assertions::assert_eq;
+#[path = "common/fixing.rs"]
+mod fixing;
+
+use fixing::holds;
 use proptest::prelude::*;
-use std::path::Path;
-
-const ADDRESS: MacAddress = MacAddress([0xb4, 0x99, 0xba, 0, 0, 0x77]);
-
-fn options(stacks: &[&str]) -> Options {
-    let named = Named { address: ADDRESS, by: "--mac".to_owned() };
-    let wanted = ["br0", "br1"].map(|bridge| (bridge.into(), named.clone())).into();
-    Options { stacks: stacks.iter().map(|stack| stack.parse().unwrap()).collect(), wanted, ..Options::default() }
-}
-
-fn fix(host: &Host, options: &Options) -> Fixed {
-    apply_all(host, options, Applicability::Unsafe, check(host, options), &|_| true)
-}
-
-/// The lines of a text, with what ends them.
-fn lines(text: &[u8]) -> Vec<&[u8]> {
-    text.split_inclusive(|byte| *byte == b'\n').collect()
-}
-
-/// Checks every property for one file of a host.
-fn holds(file: &str, text: &[u8], stacks: &[&str]) {
-    let empty = tempfile::tempdir().unwrap();
-    let path = Path::new(file);
-    let host = Host::new(empty.path()).with_file(path, text.to_vec());
-    let options = options(stacks);
-    let fixed = fix(&host, &options);
-
-    // Every bridge whose fix was applied is pinned to the address that was asked for.
-    for finding in fixed.applied() {
-        let name = finding.bridge.as_ref().unwrap();
-        bridgepin::check::each_subject(&fixed.host, &options, |subject| {
-            for reading in &subject.readings {
-                for bridge in reading
-                    .judgement
-                    .bridges
-                    .iter()
-                    .filter(|bridge| bridge.name == *name && bridge.outcome != Outcome::Absent)
-                {
-                    assert_eq!((bridge.outcome, bridge.address), (Outcome::Pinned, Some(ADDRESS)), "{}", reading.stack);
-                }
-            }
-        });
-    }
-    // Fixing twice is fixing once.
-    let again = fix(&fixed.host, &options);
-    assert!(again.changed.is_empty(), "{:?}", again.applied().collect::<Vec<_>>());
-    // Lines that no fix speaks of stay, in their order: what is new between them was added.
-    let new = fixed.host.read(path).unwrap();
-    let spans =
-        || fixed.applied().flat_map(|finding| &finding.fix.as_ref().unwrap().edits).filter(|edit| &*edit.file == path);
-    if fixed.applied().count() == 1 {
-        let mut rest = lines(&new).into_iter();
-        let mut start = 0;
-        for line in lines(text) {
-            let end = start + line.len();
-            // An insertion touches a line that it stands in, not one that it stands before.
-            let inside = start + line.trim_ascii_end().len();
-            let mut edits = spans().flat_map(|edit| &edit.edits).map(|edit| edit.span);
-            let touched =
-                edits.any(|span| span.start < end && start < span.end || start < span.start && span.start <= inside);
-            // A last line without an end gets one when a line follows it.
-            let same = |other: &[u8]| {
-                other == line || (!line.ends_with(b"\n") && other.trim_ascii_end() == line.trim_ascii_end())
-            };
-            assert!(touched || rest.any(same), "{:?} is gone from {:?}", bstr::BStr::new(line), bstr::BStr::new(&*new));
-            start = end;
-        }
-    }
-}
 
 /// Lines of a stanza that may or may not pin, in every combination.
 fn interfaces() -> impl Strategy<Value = Vec<u8>> {

@@ -122,7 +122,7 @@ const CONSTRUCTS: &[(&str, &str, &str, &str)] = &[
     ("var/lib/dpkg/status", "", "Package: p@\nStatus: install ok installed\nVersion: 1\n\n", ""),
     ("etc/os-release", "ID=debian\n", "K@=x\n", ""),
     ("etc/hostname", "", "a", ""),
-    ("bridgepin.toml", "[hosts]\n", "h@ = { stack = [\"ifupdown\"] }\n", ""),
+    ("bridgepin.toml", "[hosts]\n", "h@ = { mac = { br0 = \"%\" } }\n", ""),
     ("bridgepin.toml", "exclude = [", "\"a@*\",", "]\n"),
 ];
 
