@@ -6,7 +6,7 @@ use bridgepin::finding::Applicability;
 use bridgepin::fix::apply::apply_all;
 use bridgepin::fix::diff::{Change, write};
 use bridgepin::host::{Host, path_bytes};
-use bridgepin::report::{Format, Reported, Source, Summary, Tree, Writer, visible};
+use bridgepin::report::{Format, Reported, Repository, Source, Summary, Tree, Writer, visible};
 use clap::ValueEnum;
 use libfuzzer_sys::fuzz_target;
 use std::path::Path;
@@ -32,7 +32,7 @@ fuzz_target!(|text: &[u8]| {
     let report = check(&host, &options);
     for format in Format::value_variants() {
         let mut out = Vec::new();
-        let mut writer = Writer::new(*format);
+        let mut writer = Writer::new(*format, Repository::default());
         let mut summary = Summary::default();
         let mut tree = Tree::new("host");
         for finding in &report.findings {
@@ -49,7 +49,10 @@ fuzz_target!(|text: &[u8]| {
         writer.end(&mut out, &summary, false).unwrap();
         let out = String::from_utf8(out).unwrap();
         match format {
-            Format::Json => assert!(serde_json::from_str::<serde_json::Value>(&out).is_ok(), "{out}"),
+            Format::Json | Format::Gitlab | Format::Sarif => {
+                assert!(serde_json::from_str::<serde_json::Value>(&out).is_ok(), "{out}");
+            }
+            Format::Junit => assert!(roxmltree::Document::parse(&out).is_ok(), "{out}"),
             // In colour: its own escapes are the only ones.
             _ => assert!(!out.replace("\u{1b}[", "").contains(|c| c != '\n' && visible::is_hidden(c)), "{out:?}"),
         }

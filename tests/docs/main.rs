@@ -10,6 +10,7 @@ mod common;
 mod formats;
 mod links;
 mod outcome;
+mod promises;
 mod rules;
 mod snippets;
 mod stacks;

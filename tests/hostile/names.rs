@@ -7,7 +7,15 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// The formats of `check`, and how each is read. Another format is another line.
-const FORMATS: &[Format] = &[("full", lines), ("concise", lines), ("json", json)];
+const FORMATS: &[Format] = &[
+    ("full", lines),
+    ("concise", lines),
+    ("json", json),
+    ("github", commands),
+    ("gitlab", json),
+    ("sarif", json),
+    ("junit", xml),
+];
 
 type Format = (&'static str, fn(&str));
 
@@ -119,7 +127,7 @@ fn lay(text: &[u8]) -> tempfile::TempDir {
 }
 
 fn run(dir: &Path, arguments: &[&str]) -> (String, String) {
-    let out = bridgepin().args(arguments).current_dir(dir).env("GITHUB_ACTIONS", "true").output().unwrap();
+    let out = bridgepin().args(arguments).current_dir(dir).output().unwrap();
     assert!(matches!(out.status.code(), Some(0..=2)), "{out:?}");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("a report is UTF-8");
     (text(out.stdout), text(out.stderr))
@@ -146,11 +154,36 @@ fn lines(text: &str) {
     }
 }
 
+/// Every line is a command of ours, and nothing in it ends it early.
+fn commands(text: &str) {
+    let is_ours = |line: &&str| {
+        ["::error title=bridgepin (", "::warning title=bridgepin ("].iter().any(|ours| line.starts_with(ours))
+    };
+    let (ours, others): (Vec<&str>, Vec<&str>) = text.lines().partition(is_ours);
+    lines(&others.join("\n"));
+    for line in ours {
+        let (properties, _) = line.strip_prefix("::").unwrap().split_once("::").unwrap();
+        let names: Vec<&str> = properties.split(',').map(|property| property.split('=').next().unwrap()).collect();
+        let wanted = [&["file", "line", "endLine"][..], &["file", "line", "endLine", "col", "endColumn"]];
+        assert!(wanted.contains(&&names[1..]), "{line}");
+    }
+}
+
+/// It is XML of the elements that JUnit has.
+fn xml(text: &str) {
+    lines(text);
+    let document = roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let known = ["testsuites", "testsuite", "testcase", "failure", "properties", "property", "system-out"];
+    for node in document.descendants().filter(roxmltree::Node::is_element) {
+        assert!(known.contains(&node.tag_name().name()), "{text}");
+    }
+}
+
 /// It is one JSON value, whose structure does not depend on the names.
 fn json(text: &str) {
     lines(text);
     let value: serde_json::Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
-    let is_known = |key: &String| key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-');
+    let is_known = |key: &String| key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"$_%-/".contains(&byte));
     let mut todo = vec![&value];
     while let Some(value) = todo.pop() {
         match value {
