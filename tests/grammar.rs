@@ -12,6 +12,7 @@ use bridgepin::stack::{Software, Stack};
 use pretty_assertions::assert_eq;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 type Options = Vec<(String, String)>;
 /// What is shown of an interface: name, family and method (empty where not shown), options.
@@ -49,7 +50,7 @@ fn wanted(variable: &str, text: &str) -> bool {
     std::env::var(variable).map_or(true, |wanted| text.contains(&wanted))
 }
 
-fn read(host: &Host, stack: &Stack) -> Config {
+fn read(host: &Host, stack: &Stack) -> Arc<Config> {
     match stack.software {
         Software::Ifupdown => eni::ifupdown::read(host),
         Software::Ifupdown2 => eni::ifupdown2::read(host, &stack.version),

@@ -41,7 +41,7 @@ impl Cache {
 }
 
 /// What a panic elsewhere left is still what was read.
-fn lock<T>(cache: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(cache: &Mutex<T>) -> MutexGuard<'_, T> {
     cache.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -1,6 +1,7 @@
 //! One host's files: read on demand, resolved as in a chroot, never outside the root.
 
 mod disk;
+mod memo;
 mod resolve;
 
 use crate::edit::{FileEdit, apply};
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use disk::Cache;
+use memo::Memo;
 pub use disk::entry_of;
 
 /// ifupdown's file: a directory in its place is reported, as no other is.
@@ -80,6 +82,7 @@ pub struct Host {
     mounts: Arc<[Mount]>,
     live: bool,
     cache: Arc<Cache>,
+    memo: Arc<Memo>,
     overlay: BTreeMap<PathBuf, Arc<[u8]>>,
     /// The listings to which the overlay adds names.
     edited_listings: BTreeMap<OsString, Arc<Listing>>,
@@ -119,13 +122,20 @@ impl Host {
 
     fn mounted(mounts: impl IntoIterator<Item = Mount>) -> Self {
         let mounts = mounts.into_iter().collect();
-        Self { mounts, live: false, cache: Arc::default(), overlay: BTreeMap::new(), edited_listings: BTreeMap::new() }
+        Self {
+            mounts,
+            live: false,
+            cache: Arc::default(),
+            memo: Arc::default(),
+            overlay: BTreeMap::new(),
+            edited_listings: BTreeMap::new(),
+        }
     }
 
     /// The same host, with nothing of it read yet.
     #[must_use]
     pub fn afresh(&self) -> Self {
-        Self { cache: Arc::default(), ..self.clone() }
+        Self { cache: Arc::default(), memo: Arc::default(), ..self.clone() }
     }
 
     /// The directory of this machine that plays `/`, or the folder of the loose files.
@@ -144,7 +154,7 @@ impl Host {
     /// repository cannot carry (modes, owners, a machine-id) counts.
     #[must_use]
     pub fn live(self, live: bool) -> Self {
-        Self { live, ..self }
+        Self { live, memo: Arc::default(), ..self }
     }
 
     /// Whether modes, owners and a missing machine-id count.
@@ -161,7 +171,7 @@ impl Host {
     /// The same host with one file's text replaced or added.
     #[must_use]
     pub fn with_file(&self, path: &Path, text: Vec<u8>) -> Self {
-        let mut host = self.clone();
+        let mut host = Self { memo: Arc::default(), ..self.clone() };
         let place = self.place_of(path);
         host.add_names(&place);
         host.overlay.insert(place, text.into());

@@ -31,7 +31,7 @@ pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
     }
     let bridges = report::bridges(&mut machine, &config, &interfaces);
     let unknown_options = bring_up::unknown_options(&config, &[&IFUPDOWN2], &bridges);
-    Judgement { bridges, problems: config.problems, unknown_options }
+    Judgement { bridges, problems: config.problems.clone(), unknown_options }
 }
 
 /// The ways to pin a bridge on this stack, best first.

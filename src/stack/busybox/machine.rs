@@ -11,6 +11,7 @@ use crate::stack::ifup::template::fill;
 use crate::stack::ifup::{Host, Stage, Up, shortened};
 use crate::stack::{Stack, World};
 use bstr::{BString, ByteSlice};
+use std::rc::Rc;
 
 /// The interfaces on their way up, and the hooks that make bridges of them.
 pub(super) struct Machine<'a> {
@@ -49,11 +50,12 @@ impl<'a> Machine<'a> {
         let mapped = self.ran.mapped(logical.clone());
         let mut up = Up { logical: mapped.unwrap_or(logical), ..Up::default() };
         let config = self.ran.config;
+        let all = Rc::clone(&self.ran.variables);
         for index in self.ran.stanzas(up.logical.as_bstr()).to_vec() {
-            let Some(stanza) = config.stanzas.get(index) else { continue };
-            let Ok(variables) = self.ran.variables(index) else { break };
+            let (Some(stanza), Some(variables)) = (config.stanzas.get(index), all.get(index)) else { continue };
+            let Ok(()) = self.ran.act_on(variables) else { break };
             let environment = variables.environment(name.as_bstr());
-            let stage = Stage { interface: name.as_bstr(), stanza, variables: &variables, environment };
+            let stage = Stage { interface: name.as_bstr(), stanza, variables, environment };
             if let Err(stopped) = self.stanza(&stage, &mut up) {
                 up.stopped.get_or_insert(stopped);
             }

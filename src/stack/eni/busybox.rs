@@ -24,7 +24,11 @@ pub const COMMANDS: &[&str] = &["down", "post-down", "pre-up", "up"];
 
 /// Reads the host's file and what it sources.
 #[must_use]
-pub fn read(host: &Host) -> Config {
+pub fn read(host: &Host) -> Arc<Config> {
+    host.once("busybox", "", || read_anew(host))
+}
+
+fn read_anew(host: &Host) -> Config {
     let mut reader = Reader { host, reading: Reading::default(), auto: HashSet::new(), config: Config::default() };
     let main = [b"/", MAIN_FILE.as_bytes()].concat();
     let refused = reader.file(&main, None).is_err();

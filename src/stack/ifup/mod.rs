@@ -20,6 +20,7 @@ use crate::syntax::Token;
 use bstr::{BStr, BString, ByteSlice};
 use pins::Pins;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use variables::Variables;
 
 /// As many options as are acted on for one host, those of a template once for each heir.
@@ -55,6 +56,8 @@ pub(super) struct Host<'a> {
     pub(super) kernel: Kernel,
     pub(super) pins: Pins,
     stanzas: BTreeMap<&'a BStr, Vec<usize>>,
+    /// The options of each stanza; of none where there are too many.
+    pub(super) variables: Rc<[Variables<'a>]>,
     pub(super) up: BTreeMap<BString, Up>,
     options: usize,
 }
@@ -73,10 +76,12 @@ impl<'a> Host<'a> {
         }
         let udev = bring_up::udev(world, stack);
         let options = if is_too_large(config) { OPTION_LIMIT } else { 0 };
-        let made = if options == 0 { made(config, is_made) } else { BTreeSet::new() };
+        let acted_on = if options == 0 { config.stanzas.len() } else { 0 };
+        let variables: Rc<[Variables<'_>]> = (0..acted_on).map(|index| Variables::of(config, index)).collect();
+        let made = made(config, &variables, is_made);
         let mut kernel = bring_up::kernel(world, udev.as_ref(), made);
         kernel.add_physical(BStr::new("lo"), Address::Unknown);
-        Self { world, config, kernel, pins: Pins::new(udev), stanzas, up: BTreeMap::new(), options }
+        Self { world, config, kernel, pins: Pins::new(udev), stanzas, variables, up: BTreeMap::new(), options }
     }
 
     /// Whether as much was acted on as ever is: nothing more is brought up then.
@@ -112,11 +117,10 @@ impl<'a> Host<'a> {
         names::mapped(&mut self.kernel, self.world.host, self.config, logical, known)
     }
 
-    /// The options of a stanza; none once too many were read.
-    pub(super) fn variables(&mut self, stanza: usize) -> Result<Variables<'a>, String> {
-        let variables = Variables::of(self.config, stanza);
-        self.options += variables.all.len() + variables.commands.len();
-        if self.is_exhausted() { Err("this configuration is too large".to_owned()) } else { Ok(variables) }
+    /// Counts the options of a stanza that is acted on now; an error once too many were.
+    pub(super) fn act_on(&mut self, stanza: &Variables<'_>) -> Result<(), String> {
+        self.options += stanza.all.len() + stanza.commands.len();
+        if self.is_exhausted() { Err("this configuration is too large".to_owned()) } else { Ok(()) }
     }
 
     /// Runs a command line of a stanza.
@@ -194,13 +198,12 @@ fn is_too_large(config: &Config) -> bool {
 }
 
 /// The links that the configuration makes itself.
-fn made(config: &Config, is_made: impl Fn(&Variables<'_>) -> bool) -> BTreeSet<BString> {
+fn made(config: &Config, all: &[Variables<'_>], is_made: impl Fn(&Variables<'_>) -> bool) -> BTreeSet<BString> {
     let mut made = BTreeSet::new();
     let mut own: BTreeSet<&BStr> = BTreeSet::new();
-    for (index, stanza) in config.stanzas.iter().enumerate() {
+    for (stanza, variables) in config.stanzas.iter().zip(all) {
         let name = stanza.name.token.as_bstr();
-        let variables = Variables::of(config, index);
-        if is_made(&variables) {
+        if is_made(variables) {
             own.insert(name);
         }
         let environment = [("IFACE".into(), name.to_owned())].into();

@@ -13,6 +13,7 @@ use crate::stack::udev::Udev;
 use crate::syntax::{Token, physical_lines};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// The places that were meant to set an address, and what they came to.
 pub(in crate::stack) struct Pins {
@@ -146,9 +147,9 @@ pub(super) fn never_tried(
         None if up.no_scripts => "`no-scripts` keeps the bridge hook from this interface".to_owned(),
         None => "nothing here reads it".to_owned(),
     };
+    let all = Rc::clone(&ran.variables);
     for index in ran.stanzas(logical).to_vec() {
-        let Some(stanza) = ran.config.stanzas.get(index) else { continue };
-        let variables = Variables::of(ran.config, index);
+        let (Some(stanza), Some(variables)) = (ran.config.stanzas.get(index), all.get(index)) else { continue };
         let hw = variables.for_hook("IF_BRIDGE_HW").map(|variable| (variable, why.clone()));
         let ignored = no_hwaddress(stanza).unwrap_or_else(|| why.clone());
         let hwaddress = variables.get("hwaddress").map(|variable| (variable, ignored));

@@ -30,7 +30,7 @@ pub(in crate::stack) fn bridges(ran: &mut Host<'_>, words: &Words) -> Vec<Bridge
     for (name, logical) in interfaces(ran) {
         let (name, logical) = (name.as_bstr(), logical.as_bstr());
         let is_bridge = ran.kernel.link(name).is_some_and(|link| link.kind == LinkKind::Bridge);
-        if is_bridge || ran.stanzas(logical).iter().any(|index| is_meant(&Variables::of(ran.config, *index))) {
+        if is_bridge || ran.stanzas(logical).iter().any(|index| ran.variables.get(*index).is_some_and(is_meant)) {
             never_tried(ran, name, logical, words.no_hwaddress);
             bridges.extend(defined(ran, words, name, logical));
         }
@@ -59,8 +59,7 @@ fn interfaces(ran: &Host<'_>) -> Vec<(BString, BString)> {
 }
 
 /// The line of a stanza that makes it a bridge.
-fn ports_line(config: &Config, stanza: usize) -> Option<&Opt> {
-    let variables = Variables::of(config, stanza);
+fn ports_line<'a>(variables: &Variables<'a>) -> Option<&'a Opt> {
     let variable = variables.for_hook("IF_BRIDGE_PORTS").last().filter(|variable| !variable.value.is_empty())?;
     variable.lines.last().copied()
 }
@@ -69,7 +68,7 @@ fn defined(ran: &Host<'_>, words: &Words, name: &BStr, logical: &BStr) -> Option
     let config = ran.config;
     let indices = ran.stanzas(logical);
     let stanzas: Vec<&Stanza> = indices.iter().filter_map(|index| config.stanzas.get(*index)).collect();
-    let makes = indices.iter().find(|index| ports_line(config, **index).is_some());
+    let makes = indices.iter().find(|index| ran.variables.get(**index).and_then(ports_line).is_some());
     let origin = makes.and_then(|index| config.stanzas.get(*index)).or(stanzas.first().copied())?.place();
     let up = ran.up.get(name).cloned().unwrap_or_default();
     let mut bridge = bring_up::bridge(&ran.kernel, &ran.pins.record, &config.files, name, origin, up.ports);

@@ -13,6 +13,7 @@ use crate::stack::ifup::{Host, Stage, Up, shortened};
 use crate::stack::kernel::LinkKind;
 use crate::stack::{Stack, World};
 use bstr::{BStr, BString, ByteSlice};
+use std::rc::Rc;
 
 /// The interfaces on their way up, and the hook that makes bridges of them.
 pub(super) struct Machine<'a> {
@@ -71,19 +72,21 @@ impl<'a> Machine<'a> {
         }
         let config = self.ran.config;
         let logical = up.logical.clone();
+        let all = Rc::clone(&self.ran.variables);
         for index in self.ran.stanzas(logical.as_bstr()).to_vec() {
-            let Some(stanza) = config.stanzas.get(index) else { continue };
-            let variables = self.ran.variables(index)?;
+            let (Some(stanza), Some(variables)) = (config.stanzas.get(index), all.get(index)) else { continue };
+            self.ran.act_on(variables)?;
             let mut environment = variables.environment(name);
             environment.set("LOGICAL", logical.clone(), None);
-            self.stanza(&Stage { interface: name, stanza, variables: &variables, environment }, up)?;
+            self.stanza(&Stage { interface: name, stanza, variables, environment }, up)?;
         }
         Ok(())
     }
 
     /// The `link` family's part (link.defn): `X.N` is made as VLAN N of X where X is there.
     fn vlan(&mut self, name: &BStr, logical: &BStr) -> bool {
-        let is_bridge = |index: &usize| Variables::of(self.ran.config, *index).sets("IF_BRIDGE_PORTS");
+        let sets_ports = |variables: &Variables<'_>| variables.sets("IF_BRIDGE_PORTS");
+        let is_bridge = |index: &usize| self.ran.variables.get(*index).is_some_and(sets_ports);
         let is_bridge = self.ran.stanzas(logical).iter().any(is_bridge);
         let kernel = &mut self.ran.kernel;
         let link = name.split_once_str(":").map_or(name, |(link, _)| link.as_bstr());

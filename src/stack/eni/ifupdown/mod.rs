@@ -22,7 +22,11 @@ const TWO_SCRIPTS: (&str, &str) = ("duplicate script in mapping", "keep one `scr
 
 /// Reads the host's file and what it sources.
 #[must_use]
-pub fn read(host: &Host) -> Config {
+pub fn read(host: &Host) -> Arc<Config> {
+    host.once("ifupdown", "", || read_anew(host))
+}
+
+fn read_anew(host: &Host) -> Config {
     let mut reader = Reader {
         host,
         reading: Reading::default(),

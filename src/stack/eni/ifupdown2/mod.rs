@@ -21,7 +21,11 @@ use std::sync::Arc;
 
 /// Reads the host's file and what it sources.
 #[must_use]
-pub fn read(host: &Host, version: &Version) -> Config {
+pub fn read(host: &Host, version: &Version) -> Arc<Config> {
+    host.once("ifupdown2", version.text(), || read_anew(host, version))
+}
+
+fn read_anew(host: &Host, version: &Version) -> Config {
     let main: BString = [b"/", MAIN_FILE.as_bytes()].concat().into();
     let mut reader = Reader {
         host,

@@ -30,7 +30,11 @@ const MISSING_NAME: &str = "without any other tokens; the line is ignored";
 
 /// Reads the host's file and what it sources.
 #[must_use]
-pub fn read(host: &Host, version: &Version) -> Config {
+pub fn read(host: &Host, version: &Version) -> Arc<Config> {
+    host.once("ifupdown-ng", version.text(), || read_anew(host, version))
+}
+
+fn read_anew(host: &Host, version: &Version) -> Config {
     let mut reader = Reader {
         host,
         globs: version.at_least(&[0, 12]),

@@ -54,12 +54,14 @@ fn starts_executor(option: &Opt) -> bool {
 impl Table {
     fn knows(&self, name: &[u8], executor: bool) -> bool {
         let dashed = |byte: &u8| if *byte == b'_' { b'-' } else { *byte };
-        self.names.iter().any(|known| match self.spelling {
+        let spells = |known: &&str| match self.spelling {
             Spelling::Environment => letters(known.as_bytes()).eq(letters(name)),
             Spelling::Executor if executor => letters(known.as_bytes()).eq(letters(name)),
             Spelling::Executor => known.as_bytes() == name,
             Spelling::Dashes => known.bytes().eq(name.iter().map(dashed)),
-        })
+        };
+        // Most names are spelled as the table has them, and telling so is quicker.
+        self.names.iter().any(|known| known.as_bytes() == name) || self.names.iter().any(spells)
     }
 }
 
