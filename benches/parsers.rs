@@ -9,8 +9,12 @@ use divan::counter::BytesCount;
 use std::path::Path;
 use std::sync::Arc;
 
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Configuration files are far smaller; this is enough not to measure the start.
-const SIZE: usize = 1 << 20;
+const SIZE: usize = 1 << 16;
 
 const INTERFACES: &str = "\
 # The bridge of the guests.

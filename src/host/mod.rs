@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use disk::Cache;
-use memo::Memo;
 pub use disk::entry_of;
+use memo::Memo;
 
 /// ifupdown's file: a directory in its place is reported, as no other is.
 const INTERFACES: &str = "etc/network/interfaces";

@@ -6,6 +6,8 @@ pub mod unit;
 
 use crate::span::Span;
 use bstr::{BStr, BString, ByteSlice};
+use smallvec::SmallVec;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// A piece of text as a reader sees it, and where it stands in the file.
@@ -27,12 +29,12 @@ impl Token {
 
 /// A line as a reader sees it: several physical lines where it joins continuations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Logical {
-    /// The joined text, without line ending.
-    pub text: BString,
+pub struct Logical<'t> {
+    /// The joined text, without line ending; the file's own where nothing is joined.
+    pub text: Cow<'t, BStr>,
     /// For each piece copied from the file: its offset in `text` and in the file. Text between
     /// the end of a piece and the next one was put there by the reader.
-    pieces: Vec<Piece>,
+    pieces: SmallVec<[Piece; 1]>,
     /// All the physical lines, with their line endings.
     pub span: Span,
 }
@@ -44,7 +46,7 @@ struct Piece {
     len: usize,
 }
 
-impl Logical {
+impl<'t> Logical<'t> {
     /// An empty line that starts at `offset`.
     #[must_use]
     pub fn starting(offset: usize) -> Self {
@@ -52,20 +54,30 @@ impl Logical {
     }
 
     /// Appends bytes of the file.
-    pub fn push(&mut self, bytes: &[u8], span: Span) {
+    pub fn push(&mut self, bytes: &'t [u8], span: Span) {
         let part = span.of(bytes);
         let (text, file, len) = (self.text.len(), span.start, part.len());
-        match self.pieces.last_mut() {
-            Some(last) if last.text + last.len == text && last.file + last.len == file => last.len += len,
-            _ if len > 0 => self.pieces.push(Piece { text, file, len }),
-            _ => {}
+        let joins = |last: &&mut Piece| last.text + last.len == text && last.file + last.len == file;
+        let piece = self.pieces.last_mut().filter(joins).map(|last| {
+            last.len += len;
+            *last
+        });
+        match (&mut self.text, piece) {
+            (whole, None) if whole.is_empty() => *whole = Cow::Borrowed(part.as_bstr()),
+            (Cow::Borrowed(whole), Some(piece)) => *whole = Span::new(piece.file, file + len).of(bytes).as_bstr(),
+            (whole, _) => whole.to_mut().extend_from_slice(part),
         }
-        self.text.extend_from_slice(part);
+        if piece.is_none() && len > 0 {
+            self.pieces.push(Piece { text, file, len });
+        }
     }
 
     /// Cuts the text to its first `len` bytes; the span stays.
     pub fn truncate(&mut self, len: usize) {
-        self.text.truncate(len);
+        match &mut self.text {
+            Cow::Borrowed(text) => *text = text.get(..len).unwrap_or(text).as_bstr(),
+            Cow::Owned(text) => text.truncate(len),
+        }
         while self.pieces.last().is_some_and(|piece| piece.text >= len) {
             self.pieces.pop();
         }
@@ -76,7 +88,7 @@ impl Logical {
 
     /// Appends text that the reader puts there (the space for a continuation).
     pub fn push_made(&mut self, text: &[u8]) {
-        self.text.extend_from_slice(text);
+        self.text.to_mut().extend_from_slice(text);
     }
 
     /// Where a range of `text` stands in the file.
@@ -140,6 +152,11 @@ pub fn line_after(bytes: &[u8], line: Span, new: &[u8]) -> Vec<u8> {
     text.extend_from_slice(new);
     text.extend_from_slice(ending);
     text
+}
+
+/// The length of a text without the bytes at its end that `holds`.
+fn trimmed_len(text: &[u8], holds: impl Fn(u8) -> bool) -> usize {
+    text.iter().rposition(|byte| !holds(*byte)).map_or(0, |last| last + 1)
 }
 
 /// The blanks at the start of a line.

@@ -38,7 +38,7 @@ pub struct Source {
     pub bytes: Arc<[u8]>,
     /// Where bash stops reading it, if it does: everything before has taken effect.
     pub error: Option<SyntaxError>,
-    units: Vec<parse::List>,
+    units: Vec<parse::Unit>,
     line_starts: Vec<usize>,
 }
 

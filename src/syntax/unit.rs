@@ -4,7 +4,7 @@
 
 mod flaw;
 
-use super::{Logical, Token};
+use super::{Logical, Token, trimmed_len};
 use crate::span::Span;
 use bstr::{BStr, ByteSlice};
 pub use flaw::{Flaw, FlawKind};
@@ -91,7 +91,7 @@ impl Assignment {
 #[must_use]
 pub fn parse(bytes: &[u8], release: u32) -> Unit {
     let mut parser = Parser { release, unit: Unit::default() };
-    let mut pending: Option<Logical> = None;
+    let mut pending: Option<Logical<'_>> = None;
     let mut bom_seen = false;
     let mut start = 0;
     while let Some((content, end)) = next_line(bytes, start) {
@@ -102,7 +102,7 @@ pub fn parse(bytes: &[u8], release: u32) -> Unit {
         }
         let text = content.of(bytes);
         // Comments are looked for before continuations and the byte order mark are.
-        if matches!(text.trim_start_with(is_blank).first(), Some(b'#' | b';')) {
+        if matches!(text.get(trimmed(text, 0, text.len()).start), Some(b'#' | b';')) {
             match &mut pending {
                 Some(line) => line.span = line.span.to(whole),
                 None => parser.unit.lines.push(whole),
@@ -146,7 +146,7 @@ impl Parser {
     }
 
     /// `parse_line()`.
-    fn logical(&mut self, line: &Logical) {
+    fn logical(&mut self, line: &Logical<'_>) {
         self.unit.lines.push(line.span);
         let text = line.text.as_bytes();
         let all = trimmed(text, 0, text.len());
@@ -188,7 +188,7 @@ impl Parser {
         }
     }
 
-    fn header(&mut self, line: &Logical, all: Range<usize>) {
+    fn header(&mut self, line: &Logical<'_>, all: Range<usize>) {
         let span = line.locate(all.clone());
         let text = line.text.as_bytes();
         let closed = text.get(all.clone()).is_some_and(|text| text.len() > 1 && text.ends_with(b"]"));
@@ -236,21 +236,21 @@ pub fn line_ending(bytes: &[u8], line: Span) -> &[u8] {
 }
 
 /// `WHITESPACE`, of which line ends never get here.
-fn is_blank(c: char) -> bool {
-    matches!(c, ' ' | '\t')
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
 }
 
 fn trimmed(text: &[u8], start: usize, end: usize) -> Range<usize> {
     let part = text.get(start..end).unwrap_or_default();
-    let from = part.len() - part.trim_start_with(is_blank).len();
-    let len = part.trim_with(is_blank).len();
-    start + from.min(part.len() - len)..start + from.min(part.len() - len) + len
+    let len = trimmed_len(part, is_blank);
+    let from = part.iter().take_while(|byte| is_blank(**byte)).count();
+    start + from..start + len.max(from)
 }
 
 /// `utf8_is_valid()`, which refuses noncharacters too (`unichar_is_valid()`).
 fn is_utf8(text: &[u8]) -> bool {
     let reserved = |c: char| matches!(u32::from(c), 0xfdd0..=0xfdef) || u32::from(c) & 0xfffe == 0xfffe;
-    text.to_str().is_ok_and(|text| !text.chars().any(reserved))
+    text.is_ascii() || text.to_str().is_ok_and(|text| !text.chars().any(reserved))
 }
 
 /// Whether a text equals another but for case: keys and sections that systemd does not take.

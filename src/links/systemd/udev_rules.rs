@@ -35,7 +35,7 @@ pub(super) fn gather(host: &Host, links: &mut Links) {
 }
 
 /// What a rule with `NAME=` tells of the link that it names, and whether bridges are renamed by it.
-fn apply(rule: &Logical, path: &Arc<Path>, links: &mut Links) {
+fn apply(rule: &Logical<'_>, path: &Arc<Path>, links: &mut Links) {
     let Ok((_, items)) = many0(item).parse(&rule.text) else { return };
     let Some(name) = given(&items) else { return };
     let kernel = items.iter().filter(|item| item.key == b"KERNEL");
@@ -59,9 +59,9 @@ fn apply(rule: &Logical, path: &Arc<Path>, links: &mut Links) {
 }
 
 /// The rules: lines joined where a backslash ends them, without comments.
-fn rules(text: &[u8]) -> Vec<Logical> {
+fn rules(text: &[u8]) -> Vec<Logical<'_>> {
     let mut rules = Vec::new();
-    let mut pending: Option<Logical> = None;
+    let mut pending: Option<Logical<'_>> = None;
     for line in physical_lines(text) {
         let content = line.of(text).trim_end_with(|c| c == '\n' || c == '\r');
         if pending.is_none() && content.trim_ascii_start().starts_with(b"#") {
@@ -129,7 +129,7 @@ mod tests {
             ATTR{address}==\"b4:99:ba:00:00:01\", ATTR{dev_id}==\"0x0\", KERNEL==\"eth*\", NAME=\"eth0\"\n\
             SUBSYSTEM==\"net\", ATTR{address}!=\"b4:99:ba:00:00:02\", NAME=\"eth1\"\n\
             SUBSYSTEM==\"net\", ATTR{address}==\"b4:*\", NAME=\"eth2\"\n";
-        let read = |rule: &Logical| {
+        let read = |rule: &Logical<'_>| {
             let (_, items) = many0(item).parse(&rule.text).ok()?;
             Some((given(&items)?, address(&items)?))
         };

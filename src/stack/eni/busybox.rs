@@ -100,7 +100,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn line(&mut self, state: &mut State, line: &Logical) -> Result<(), Died> {
+    fn line(&mut self, state: &mut State, line: &Logical<'_>) -> Result<(), Died> {
         let mut words = Words::of(line, Dialect::Busybox);
         let Some(key) = words.next() else { return Ok(()) };
         match key.text.as_slice() {
@@ -137,7 +137,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn iface(&mut self, state: &mut State, line: &Logical, key: &Token, mut words: Words<'_>) -> Result<(), Died> {
+    fn iface(&mut self, state: &mut State, line: &Logical<'_>, key: &Token, mut words: Words<'_>) -> Result<(), Died> {
         let place = state.place(key.span);
         let usage = "write `iface NAME FAMILY METHOD` and nothing else";
         let (Some(name), Some(family), Some(method)) = (words.next(), words.next(), words.next()) else {
@@ -169,7 +169,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn option(&mut self, state: &mut State, line: &Logical, mut key: Token, value: Token) -> Result<(), Died> {
+    fn option(&mut self, state: &mut State, line: &Logical<'_>, mut key: Token, value: Token) -> Result<(), Died> {
         let place = state.place(key.span);
         let misplaced = format!("misplaced option \"{}\"", key.text);
         let help = "put it into the `iface` stanza that it belongs to";

@@ -7,7 +7,7 @@ use bstr::ByteSlice;
 
 /// A line ends at a newline or at a NUL (`bb_get_chunk_from_file`). A backslash that is its last
 /// byte joins the next one as it is (`ENABLE_DESKTOP`), before anyone looks for a `#`, so comments continue too.
-pub(super) fn logical(bytes: &[u8]) -> Vec<Logical> {
+pub(super) fn logical(bytes: &[u8]) -> Vec<Logical<'_>> {
     let mut chunks = chunks(bytes);
     let mut all = Vec::new();
     while let Some((first, text)) = chunks.next() {

@@ -2,7 +2,7 @@
 
 use super::{Word, is_space, run};
 use crate::span::Span;
-use crate::syntax::{Logical, physical_lines};
+use crate::syntax::{Logical, physical_lines, trimmed_len};
 use bstr::ByteSlice;
 
 /// `next_word` is given 80 bytes, one of them for the NUL; the rest of a longer word is lost.
@@ -11,7 +11,7 @@ const WORD_LIMIT: usize = 79;
 /// `get_line`: blanks before the text are cut off, then a `#` makes a comment, then a backslash
 /// that is the last byte before the newline is removed with it; what follows keeps its indentation
 /// and may be no comment. Blanks at the end go last, so `\` and a blank or CR continue nothing.
-pub(super) fn logical(bytes: &[u8]) -> Vec<Logical> {
+pub(super) fn logical(bytes: &[u8]) -> Vec<Logical<'_>> {
     let mut lines = physical_lines(bytes);
     let mut all = Vec::new();
     while let Some(first) = lines.next() {
@@ -29,7 +29,7 @@ pub(super) fn logical(bytes: &[u8]) -> Vec<Logical> {
                     line.span = line.span.to(next);
                 }
             }
-            line.truncate(line.text.trim_end_with(|c| u8::try_from(c).is_ok_and(is_space)).len());
+            line.truncate(trimmed_len(&line.text, is_space));
         }
         all.push(line);
     }

@@ -3,12 +3,12 @@
 
 use super::{Word, run};
 use crate::span::Span;
-use crate::syntax::Logical;
+use crate::syntax::{Logical, trimmed_len};
 use bstr::ByteSlice;
 
 /// The file is cut at every backslash, each part is stripped, newlines and all, and the parts
 /// are joined with a space. Only then it is cut into lines. Reading as text makes CR and CRLF newlines.
-pub(super) fn logical(bytes: &[u8]) -> Vec<Logical> {
+pub(super) fn logical(bytes: &[u8]) -> Vec<Logical<'_>> {
     let mut joiner = Joiner { bytes, lines: Vec::new(), line: Logical::starting(0) };
     let mut start = 0;
     for (index, part) in bytes.split_str(b"\\").enumerate() {
@@ -35,8 +35,8 @@ pub(super) fn logical(bytes: &[u8]) -> Vec<Logical> {
 
 struct Joiner<'a> {
     bytes: &'a [u8],
-    lines: Vec<Logical>,
-    line: Logical,
+    lines: Vec<Logical<'a>>,
+    line: Logical<'a>,
 }
 
 impl Joiner<'_> {
@@ -81,7 +81,7 @@ impl Joiner<'_> {
             return;
         }
         line.span.end = end;
-        line.truncate(line.text.trim_end_with(|c| c.is_ascii() && is_blank(c as u8)).len());
+        line.truncate(trimmed_len(&line.text, is_blank));
         if line.text.starts_with(b"#") {
             line.truncate(0);
         }

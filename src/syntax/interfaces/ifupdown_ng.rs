@@ -8,7 +8,7 @@ use crate::syntax::Logical;
 const LINE_LIMIT: usize = 4094;
 
 /// CR, LF and CRLF end a line, a `#` anywhere ends its text, a backslash escapes all of them.
-pub(super) fn logical(bytes: &[u8]) -> Vec<Logical> {
+pub(super) fn logical(bytes: &[u8]) -> Vec<Logical<'_>> {
     let mut all = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
@@ -20,7 +20,7 @@ pub(super) fn logical(bytes: &[u8]) -> Vec<Logical> {
 }
 
 /// `lif_fgetline`.
-fn line(bytes: &[u8], start: usize) -> Logical {
+fn line(bytes: &[u8], start: usize) -> Logical<'_> {
     let mut line = Logical::starting(start);
     let mut at = start;
     let mut backslash = None;

@@ -29,7 +29,7 @@ pub enum Dialect {
 /// The lines that a program sees. Comments and blank lines are lines without text; the spans
 /// of all lines together are the whole file.
 #[must_use]
-pub fn logical(bytes: &[u8], dialect: Dialect) -> Vec<Logical> {
+pub fn logical(bytes: &[u8], dialect: Dialect) -> Vec<Logical<'_>> {
     match dialect {
         Dialect::Busybox => busybox::logical(bytes),
         Dialect::Ifupdown => ifupdown::logical(bytes),
@@ -41,7 +41,7 @@ pub fn logical(bytes: &[u8], dialect: Dialect) -> Vec<Logical> {
 /// The words of a line, one after the other, and what is left after them.
 #[derive(Clone, Debug)]
 pub struct Words<'a> {
-    line: &'a Logical,
+    line: &'a Logical<'a>,
     dialect: Dialect,
     at: usize,
     /// Something may follow.
@@ -51,7 +51,7 @@ pub struct Words<'a> {
 impl<'a> Words<'a> {
     /// At the start of a line.
     #[must_use]
-    pub fn of(line: &'a Logical, dialect: Dialect) -> Self {
+    pub fn of(line: &'a Logical<'a>, dialect: Dialect) -> Self {
         Self { line, dialect, at: 0, more: true }
     }
 

@@ -19,7 +19,7 @@ const IN_PIPELINE: &str = "it stands in a pipeline, whose commands run in shells
 const IN_BACKGROUND: &str = "it ends with `&` and runs in a shell of its own";
 
 impl Shell<'_> {
-    pub(super) fn list(&mut self, list: &List) -> Status {
+    pub(super) fn list(&mut self, list: &[AndOr]) -> Status {
         let mut status = Some(true);
         for and_or in list {
             if self.flow != Flow::On {

@@ -33,7 +33,7 @@ struct Heredoc {
 /// The tokens of a file, and where a quote or expansion starts that nothing closes: bash sees no
 /// token from there on.
 pub(super) fn lex(bytes: &[u8]) -> (Vec<Lexeme>, Option<usize>) {
-    let mut lexemes: Vec<Lexeme> = Vec::new();
+    let mut lexemes: Vec<Lexeme> = Vec::with_capacity(bytes.len() / 8);
     let mut heredocs = Vec::new();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
@@ -52,7 +52,7 @@ pub(super) fn lex(bytes: &[u8]) -> (Vec<Lexeme>, Option<usize>) {
                 continue;
             }
             b'\n' => (Kind::Newline, after_heredocs(bytes, at + 1, &mut heredocs)),
-            _ => match OPERATORS.iter().find(|operator| rest.starts_with(operator)) {
+            _ => match operator(rest) {
                 Some(operator) if !is_process_substitution(rest) => (Kind::Operator, at + operator.len()),
                 _ => match word_end(bytes, at) {
                     Some(end) => (Kind::Word, end),
@@ -80,6 +80,12 @@ pub(super) fn lex(bytes: &[u8]) -> (Vec<Lexeme>, Option<usize>) {
     (lexemes, None)
 }
 
+/// The operator that a text starts with.
+fn operator(text: &[u8]) -> Option<&'static [u8]> {
+    let may_start = matches!(text.first(), Some(b'&' | b'|' | b';' | b'(' | b')' | b'<' | b'>'));
+    OPERATORS.iter().copied().filter(|_| may_start).find(|operator| text.starts_with(operator))
+}
+
 fn is_process_substitution(rest: &[u8]) -> bool {
     rest.starts_with(b"<(") || rest.starts_with(b">(")
 }
@@ -95,7 +101,8 @@ fn word_end(bytes: &[u8], start: usize) -> Option<usize> {
             }
             b'(' => break,
             b'<' | b'>' if !is_process_substitution(&bytes[at..]) => break,
-            _ => scan::skip(bytes, at)?,
+            b'\\' | b'"' | b'\'' | b'`' | b'$' | b'<' | b'>' => scan::skip(bytes, at)?,
+            _ => at + 1,
         };
     }
     Some(at)

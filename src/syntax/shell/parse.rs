@@ -1,16 +1,20 @@
 //! bash's grammar, as far as it decides which assignments take effect.
 //!
-//! bash reads and executes one complete command line at a time: a [`List`] of the result is such
-//! a unit, and a syntax error takes away its own unit and all that follow, nothing before.
+//! bash reads and executes one complete command line at a time, a [`Unit`]; a syntax error takes
+//! away its own unit and all that follow, nothing before.
 
 use super::SyntaxError;
 use super::lex::{Kind, Lexeme, assignment, lex};
 use crate::span::Span;
 use bstr::BStr;
+use smallvec::{SmallVec, smallvec};
 use std::rc::Rc;
 
 /// How deep compound commands may stand in each other; files have two or three levels.
 const DEPTH_LIMIT: usize = 40;
+
+/// One complete command line, most of which are one command.
+pub(super) type Unit = SmallVec<[AndOr; 1]>;
 
 pub(super) type List = Vec<AndOr>;
 
@@ -32,7 +36,7 @@ pub(super) enum Link {
 #[derive(Debug)]
 pub(super) struct Pipeline {
     pub(super) negated: bool,
-    pub(super) commands: Vec<Command>,
+    pub(super) commands: SmallVec<[Command; 1]>,
 }
 
 #[derive(Debug)]
@@ -58,7 +62,7 @@ pub(super) enum Command {
 /// Assignments, then words.
 #[derive(Debug, Default)]
 pub(super) struct Simple {
-    pub(super) assignments: Vec<Span>,
+    pub(super) assignments: SmallVec<[Span; 1]>,
     pub(super) words: Vec<Span>,
     /// Its input or output is a file.
     pub(super) redirected: bool,
@@ -67,7 +71,7 @@ pub(super) struct Simple {
 pub(super) type Parsed<T> = Result<T, SyntaxError>;
 
 /// The units of a file, and where bash stops reading it.
-pub(super) fn parse(bytes: &[u8]) -> (Vec<List>, Option<SyntaxError>) {
+pub(super) fn parse(bytes: &[u8]) -> (Vec<Unit>, Option<SyntaxError>) {
     let (lexemes, unclosed) = lex(bytes);
     let mut parser = Parser { bytes, lexemes, unclosed, at: 0, depth: 0, too_deep: false };
     let mut units = Vec::new();
@@ -158,11 +162,15 @@ impl<'a> Parser<'a> {
     }
 
     /// One complete command line.
-    fn unit(&mut self) -> Parsed<List> {
-        let mut list = List::new();
+    fn unit(&mut self) -> Parsed<Unit> {
+        let mut list = Unit::new();
+        if let Some(assignment) = self.only_assignment() {
+            list.push(assignment);
+            return Ok(list);
+        }
         loop {
             list.push(self.and_or()?);
-            let separated = self.separator(&mut list);
+            let separated = self.separator(list.last_mut());
             match self.peek() {
                 None if self.unclosed.is_some() => return Err(self.unexpected()),
                 None => return Ok(list),
@@ -176,10 +184,21 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Takes a line that is one assignment, as most are; the long way gives the same.
+    fn only_assignment(&mut self) -> Option<AndOr> {
+        let [word, end, ..] = self.lexemes.get(self.at..)? else { return None };
+        let is_it =
+            word.kind == Kind::Word && end.kind == Kind::Newline && assignment(word.span.of(self.bytes)).is_some();
+        let simple = is_it.then(|| Simple { assignments: smallvec![word.span], ..Simple::default() })?;
+        self.at += 2;
+        let first = Pipeline { negated: false, commands: smallvec![Command::Simple(simple)] };
+        Some(AndOr { first, rest: Vec::new(), background: false })
+    }
+
     /// Takes a `;` or `&` after a command.
-    fn separator(&mut self, list: &mut List) -> bool {
+    fn separator(&mut self, last: Option<&mut AndOr>) -> bool {
         let background = self.is("&");
-        if background && let Some(last) = list.last_mut() {
+        if background && let Some(last) = last {
             last.background = true;
         }
         background && self.accept("&") || self.accept(";")
@@ -195,7 +214,7 @@ impl<'a> Parser<'a> {
             }
             list.push(self.and_or()?);
             let newline = self.peek().is_some_and(|lexeme| lexeme.kind == Kind::Newline);
-            if !self.separator(&mut list) && !newline && !ends.iter().any(|end| self.is(end)) {
+            if !self.separator(list.last_mut()) && !newline && !ends.iter().any(|end| self.is(end)) {
                 return Err(self.unexpected());
             }
         }
@@ -223,7 +242,7 @@ impl<'a> Parser<'a> {
             negated ^= self.is("!");
             self.at += 1;
         }
-        let mut commands = vec![self.command()?];
+        let mut commands = smallvec![self.command()?];
         while self.accept("|") || self.accept("|&") {
             self.skip_newlines();
             commands.push(self.command()?);

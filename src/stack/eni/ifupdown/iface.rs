@@ -32,7 +32,7 @@ impl Reader<'_> {
     pub(super) fn iface(
         &mut self,
         state: &State,
-        line: &Logical,
+        line: &Logical<'_>,
         key: &Token,
         words: &mut Words<'_>,
     ) -> Result<usize, GivenUp> {

@@ -111,7 +111,7 @@ impl Reader<'_> {
         result
     }
 
-    fn line(&mut self, state: &mut State, line: &Logical) -> Result<(), GivenUp> {
+    fn line(&mut self, state: &mut State, line: &Logical<'_>) -> Result<(), GivenUp> {
         let mut words = Words::of(line, Dialect::Ifupdown);
         let Some(key) = words.next() else { return Ok(()) };
         match key.text.as_slice() {
@@ -153,7 +153,7 @@ impl Reader<'_> {
         state.current = Current::None;
     }
 
-    fn option(&mut self, state: &mut State, line: &Logical, mut key: Token, value: Token) -> Result<(), GivenUp> {
+    fn option(&mut self, state: &mut State, line: &Logical<'_>, mut key: Token, value: Token) -> Result<(), GivenUp> {
         let span = key.span;
         match state.current {
             Current::None => return Err(self.give_up(state, span, MISPLACED, "")),

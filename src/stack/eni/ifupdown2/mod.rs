@@ -73,7 +73,7 @@ struct Exception;
 /// A line and its file.
 struct Line<'a> {
     file: &'a Arc<Path>,
-    line: &'a Logical,
+    line: &'a Logical<'a>,
 }
 
 impl Line<'_> {

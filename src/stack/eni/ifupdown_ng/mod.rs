@@ -83,7 +83,7 @@ struct Failed;
 struct Line<'a> {
     file: &'a Arc<Path>,
     key: Token,
-    line: &'a Logical,
+    line: &'a Logical<'a>,
 }
 
 impl Line<'_> {
@@ -128,7 +128,7 @@ impl Reader<'_> {
         result
     }
 
-    fn line(&mut self, file: &Arc<Path>, line: &Logical) -> Result<(), Failed> {
+    fn line(&mut self, file: &Arc<Path>, line: &Logical<'_>) -> Result<(), Failed> {
         let mut words = Words::of(line, Dialect::IfupdownNg);
         let Some(key) = words.next() else { return Ok(()) };
         // A first word that is no word at all is ignored: BOM, NBSP, `%`.
