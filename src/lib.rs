@@ -34,3 +34,4 @@ pub mod span;
 pub mod stack;
 pub mod syntax;
 pub mod systemd;
+pub mod template;

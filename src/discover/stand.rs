@@ -3,7 +3,9 @@
 use crate::host::Host;
 use crate::regular;
 use crate::stack::Family;
+use crate::template::name_of_result;
 use bstr::ByteSlice;
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +18,8 @@ pub(super) enum Stand {
     Folder(PathBuf, &'static str),
     /// As `etc/network/interfaces`, whatever its name.
     Interfaces(PathBuf),
+    /// The templates of systemd's files in a folder, under the names of what is made of them.
+    Templates(PathBuf),
 }
 
 impl Stand {
@@ -25,6 +29,9 @@ impl Stand {
             Self::Root(root) => Host::new(root),
             Self::Folder(folder, at) => Host::loose(*at, folder),
             Self::Interfaces(file) => Host::loose_file("etc/network/interfaces", file),
+            Self::Templates(folder) => {
+                Host::loose_files(unit_templates(folder).into_iter().map(|file| (inner_path(self, &file), file)))
+            }
         }
     }
 
@@ -32,7 +39,7 @@ impl Stand {
     pub(super) fn base(&self) -> &Path {
         match self {
             Self::Root(root) => root,
-            Self::Folder(folder, _) => folder,
+            Self::Folder(folder, _) | Self::Templates(folder) => folder,
             Self::Interfaces(file) => file.parent().unwrap_or(Path::new("")),
         }
     }
@@ -53,6 +60,11 @@ const SYSTEMD_DIRS: &[&str] = &[
 pub(super) fn stand_of(path: &Path) -> Option<Stand> {
     let name = path.file_name()?.as_bytes();
     let folder = path.parent()?;
+    match name_of_result(name) {
+        Some(b"interfaces") => return Some(Stand::Interfaces(path.to_owned())),
+        Some(made) if is_unit(made) => return Some(Stand::Templates(folder.to_owned())),
+        _ => {}
+    }
     let root = |tail: &str| strip_tail(folder, tail).map(Stand::Root);
     let unit_folder = if name.ends_with(b".conf") { unit_of_drop_in(folder)? } else { folder };
     if is_unit(name) || unit_folder != folder {
@@ -79,6 +91,14 @@ fn unit_of_drop_in(folder: &Path) -> Option<&Path> {
     if is_unit(unit) { folder.parent() } else { None }
 }
 
+/// The templates of units in a folder.
+fn unit_templates(folder: &Path) -> Vec<PathBuf> {
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let mut names: Vec<_> = names.filter(|name| name_of_result(name.as_bytes()).is_some_and(is_unit)).collect();
+    names.sort();
+    names.into_iter().map(|name| folder.join(name)).collect()
+}
+
 fn is_unit(name: &[u8]) -> bool {
     [&b".netdev"[..], b".network", b".link"].iter().any(|suffix| name.ends_with(suffix))
 }
@@ -95,6 +115,10 @@ pub(super) fn is_worth_reading(stand: &Stand, path: &Path) -> bool {
         Stand::Root(_) => true,
         Stand::Folder(_, SYSTEMD) => path.extension().is_some_and(|extension| extension == "netdev"),
         Stand::Folder(..) => true,
+        Stand::Templates(_) => path
+            .file_name()
+            .and_then(|name| name_of_result(name.as_bytes()))
+            .is_some_and(|made| made.ends_with(b".netdev")),
         Stand::Interfaces(file) => {
             file == path && start(path).is_some_and(|text| family_of_text(&text) == Some(Family::Interfaces))
         }
@@ -140,6 +164,10 @@ pub(super) fn inner_path(stand: &Stand, real: &Path) -> PathBuf {
     match stand {
         Stand::Root(root) => under(root, ""),
         Stand::Folder(folder, at) => under(folder, at),
+        Stand::Templates(_) => {
+            let name = real.file_name().unwrap_or_default().as_bytes();
+            Path::new(SYSTEMD).join(OsStr::from_bytes(name_of_result(name).unwrap_or(name)))
+        }
         Stand::Interfaces(file) if file == real => PathBuf::from("etc/network/interfaces"),
         Stand::Interfaces(file) => under(file.parent().unwrap_or(file), "etc/network"),
     }

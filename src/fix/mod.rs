@@ -5,4 +5,5 @@ pub mod diff;
 mod generate;
 pub mod plan;
 pub mod save;
+mod template;
 mod wanted;

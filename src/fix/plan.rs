@@ -1,7 +1,8 @@
 //! One bridge, one fix: the stacks offer candidates, each is judged again on its own result, and
 //! the first that pins the bridge is the fix.
 
-use super::wanted::{Wanted, generated, uplink_by_name, wanted};
+use super::template;
+use super::wanted::{Wanted, generated, wanted};
 use crate::address::MacAddress;
 use crate::check::{Subject, View};
 use crate::finding::{Applicability, Finding, Fix};
@@ -20,7 +21,7 @@ const TRIED_LIMIT: usize = 64 * 1024 * 1024;
 const LINE_COST: usize = 100;
 
 /// How much text may still be judged again, and how much one try takes.
-struct Budget {
+pub(super) struct Budget {
     left: Cell<usize>,
     each: usize,
 }
@@ -63,6 +64,10 @@ pub fn attach(subject: &Subject<'_>, findings: &mut [Finding]) {
 /// The fix of a bridge, or what the user can do where there is none.
 fn fix(subject: &Subject<'_>, view: &View<'_>, budget: &Budget) -> Result<Fix, String> {
     let name = view.name;
+    let origins = view.on.iter().map(|(_, bridge)| &*bridge.origin.file);
+    if let Some(template) = template::find(subject, origins) {
+        return template::fix(subject, view, &template, budget);
+    }
     let nameless =
         if subject.options.generate { "; for --generate the host needs a name, as in etc/hostname" } else { "" };
     let Some(mut wanted) = wanted(subject, view) else {
@@ -90,24 +95,26 @@ fn fix(subject: &Subject<'_>, view: &View<'_>, budget: &Budget) -> Result<Fix, S
             ),
         });
     };
+    if let Some(template) = template::find(subject, candidate.edits.iter().map(|edit| &*edit.file)) {
+        return template::fix(subject, view, &template, budget);
+    }
     let files = candidate.edits.iter().filter_map(|edit| Some((&edit.file, subject.world.host.read(&edit.file)?)));
     for (file, text) in files {
-        match (provenance(&text), &wanted.value) {
-            (Provenance::Template(engine), PinValue::Address(_)) => {
-                return in_template(subject, view, engine, &candidate, budget);
-            }
-            (Provenance::Generated(generator), _) => {
-                wanted.applicability = wanted.applicability.min(Applicability::Unsafe);
-                wanted.remarks.push(format!("{} says that a program writes it ({generator}): what is changed by hand may be gone with its next run.", file.display()));
-            }
-            _ => {}
+        if let Provenance::Generated(generator) = provenance(&text) {
+            wanted.applicability = wanted.applicability.min(Applicability::Unsafe);
+            wanted.remarks.push(format!("{} says that a program writes it ({generator}): what is changed by hand may be gone with its next run.", file.display()));
         }
     }
     Ok(finish(view, candidate, wanted))
 }
 
 /// The first candidate of the stacks that pins the bridge.
-fn candidate(subject: &Subject<'_>, view: &View<'_>, value: &PinValue, budget: &Budget) -> Option<Candidate> {
+pub(super) fn candidate(
+    subject: &Subject<'_>,
+    view: &View<'_>,
+    value: &PinValue,
+    budget: &Budget,
+) -> Option<Candidate> {
     if budget.is_used_up() {
         return None;
     }
@@ -116,26 +123,7 @@ fn candidate(subject: &Subject<'_>, view: &View<'_>, value: &PinValue, budget: &
     offers.into_iter().find(|candidate| budget.takes() && pins(subject, view.name, candidate, value))
 }
 
-/// A template makes the files of several hosts: never an address in it, but its uplink's name or a variable.
-fn in_template(
-    subject: &Subject<'_>,
-    view: &View<'_>,
-    engine: &str,
-    literal: &Candidate,
-    budget: &Budget,
-) -> Result<Fix, String> {
-    let by_name = uplink_by_name(subject, view)
-        .and_then(|wanted| Some((candidate(subject, view, &wanted.value, budget)?, wanted)));
-    match by_name {
-        Some((candidate, wanted)) => Ok(finish(view, candidate, wanted)),
-        None => Err(format!(
-            "this file is a template ({engine}) of which several hosts' files are made: {} with a variable of the host in the place of the address",
-            literal.title
-        )),
-    }
-}
-
-fn finish(view: &View<'_>, candidate: Candidate, wanted: Wanted) -> Fix {
+pub(super) fn finish(view: &View<'_>, candidate: Candidate, wanted: Wanted) -> Fix {
     let address = match wanted.value {
         PinValue::Address(address) => Some(address),
         PinValue::LinkName(_) => None,

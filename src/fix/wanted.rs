@@ -6,6 +6,7 @@ use crate::check::{Subject, View};
 use crate::finding::Applicability;
 use crate::judgement::{Effect, Outcome, PinValue};
 use crate::links::{DEPTH, Evidence, Link, Links, Named, Shape, Source, vlan_parent};
+use crate::template::is_marked;
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeSet;
 
@@ -157,10 +158,15 @@ pub(super) fn uplink_by_name(subject: &Subject<'_>, view: &View<'_>) -> Option<W
     Some(Wanted::safe(PinValue::LinkName(name), source))
 }
 
-/// The ports that the configuration gives the bridge on any stack.
+/// The ports that the configuration gives the bridge on any stack; none of those that a template fills in, whose
+/// words are no names.
 fn ports<'a>(view: &View<'a>) -> Vec<&'a BString> {
     let mut seen = BTreeSet::new();
-    view.on.iter().flat_map(|(_, bridge)| &bridge.ports).filter(|port| seen.insert(*port)).collect()
+    let all = || view.on.iter().flat_map(|(_, bridge)| &bridge.ports);
+    if all().any(|port| is_marked(port)) {
+        return Vec::new();
+    }
+    all().filter(|port| seen.insert(*port)).collect()
 }
 
 /// What another source says of the link's hardware address.

@@ -115,6 +115,12 @@ impl Host {
         ])
     }
 
+    /// Loose files, each where it stands and where it lies, with nothing around them.
+    #[must_use]
+    pub fn loose_files(files: impl IntoIterator<Item = (PathBuf, PathBuf)>) -> Self {
+        Self::mounted(files.into_iter().map(|(at, real)| Mount { at, real, entry: Entry::File }))
+    }
+
     fn mounted(mounts: impl IntoIterator<Item = Mount>) -> Self {
         let mounts = mounts.into_iter().collect();
         Self {
@@ -136,7 +142,9 @@ impl Host {
     /// The directory of this machine that plays `/`, or the folder of the loose files.
     #[must_use]
     pub fn folder(&self) -> &Path {
-        self.mounts.first().map_or(Path::new(""), |mount| &mount.real)
+        let Some(mount) = self.mounts.first() else { return Path::new("") };
+        let folder = if mount.entry == Entry::File { mount.real.parent() } else { Some(&*mount.real) };
+        folder.unwrap_or(Path::new(""))
     }
 
     /// Whether these are loose files, not a tree that plays `/`.

@@ -1,10 +1,11 @@
 //! `syntax`.
 
 use super::Rule;
-use crate::check::Subject;
+use crate::check::{Reading, Subject};
 use crate::finding::{Finding, Severity};
-use crate::provenance::{Provenance, provenance};
+use crate::judgement::Problem;
 use crate::span::Place;
+use crate::template::engine;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
@@ -39,6 +40,10 @@ iface br0 inet static
     bridge_ports eth0
 ```
 
+Of a template it reports only that it cannot be judged as it stands, and where reading it ends: lines that are
+statements (`{% if x %}`) are passed over, an expression in the place of a name (`iface {{ name }} inet dhcp`) is not.
+Render it, and check what is made.
+
 ## Fix safety
 
 There is no fix.
@@ -47,33 +52,50 @@ There is no fix.
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut known: HashSet<(&Place, &str)> = HashSet::new();
-    let mut templates: HashMap<&Path, bool> = HashMap::new();
-    let is_template = |file: &Path| {
-        let text = subject.world.host.read(file).unwrap_or_default();
-        matches!(provenance(&text), Provenance::Template(_))
-    };
+    let mut refused: HashSet<&Path> = HashSet::new();
+    let mut templates: HashMap<&Path, Option<&str>> = HashMap::new();
     for reading in &subject.readings {
         for problem in &reading.judgement.problems {
             let file = &*problem.place.file;
-            // What a template has to say is said by what is made of it.
-            if *templates.entry(file).or_insert_with(|| is_template(file))
-                || !known.insert((&problem.place, &problem.message))
-            {
+            if !known.insert((&problem.place, &problem.message)) {
                 continue;
             }
-            findings.push(Finding {
-                rule: RULE.name,
-                severity: if problem.fatal { Severity::Error } else { Severity::Warning },
-                place: problem.place.clone(),
-                message: problem.message.clone(),
-                label: String::new(),
-                notes: Vec::new(),
-                help: problem.help.iter().cloned().collect(),
-                bridge: None,
-                stack: Some(reading.stack.to_string()),
-                fix: None,
-            });
+            // What a template has to say is said by what is made of it; that nobody can judge it is said here, once.
+            let engine = *templates.entry(file).or_insert_with(|| engine(subject.world.host, file));
+            if let Some(engine) = engine {
+                if problem.fatal && refused.insert(file) {
+                    findings.push(unjudged(reading, problem, engine));
+                }
+                continue;
+            }
+            findings.push(about(reading, problem));
         }
     }
     findings
+}
+
+fn about(reading: &Reading, problem: &Problem) -> Finding {
+    Finding {
+        rule: RULE.name,
+        severity: if problem.fatal { Severity::Error } else { Severity::Warning },
+        place: problem.place.clone(),
+        message: problem.message.clone(),
+        label: String::new(),
+        notes: Vec::new(),
+        help: problem.help.iter().cloned().collect(),
+        bridge: None,
+        stack: Some(reading.stack.to_string()),
+        fix: None,
+    }
+}
+
+/// The finding about a template that the reader would refuse as it stands.
+fn unjudged(reading: &Reading, problem: &Problem, engine: &str) -> Finding {
+    Finding {
+        severity: Severity::Warning,
+        message: format!("this template ({engine}) cannot be judged as it stands"),
+        label: format!("{} stops reading here: {}", reading.stack, problem.message),
+        help: vec!["render it for a host and check what is made".to_owned()],
+        ..about(reading, problem)
+    }
 }

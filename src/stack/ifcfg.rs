@@ -12,6 +12,7 @@ use crate::judgement::{Effect, Pin, Problem};
 use crate::span::{Place, Span};
 use crate::syntax::Token;
 use crate::syntax::shell::{Content, Outside, Shell};
+use crate::template::without_statements;
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -121,7 +122,7 @@ pub(super) fn carries_ip(get: impl Fn(&str) -> Option<BString>) -> bool {
 pub(super) fn content(host: &Host, path: &BStr) -> Content {
     let path = host_path(path);
     match host.read(&path) {
-        Some(text) => Content::Text(text),
+        Some(text) => Content::Text(without_statements(text, false)),
         None if host.kind(&path) == Kind::Missing
             && host.is_live()
             && !path.starts_with("sys")

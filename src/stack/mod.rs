@@ -27,6 +27,7 @@ use crate::host::Host;
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
 use crate::links::Links;
 use crate::nearest::nearest;
+use crate::template;
 pub use assume::{Assume, CONDITIONS};
 use std::fmt;
 use std::str::FromStr;
@@ -233,7 +234,7 @@ pub struct World<'a> {
 /// What a stack makes of a host's files.
 #[must_use]
 pub fn judge(world: World<'_>, stack: &Stack) -> Judgement {
-    match stack.software {
+    let mut judgement = match stack.software {
         Software::Ifupdown => ifupdown::judge(world, stack),
         Software::Ifupdown2 => ifupdown2::judge(world, stack),
         Software::IfupdownNg => ifupdown_ng::judge(world, stack),
@@ -241,7 +242,9 @@ pub fn judge(world: World<'_>, stack: &Stack) -> Judgement {
         Software::Networkd => networkd::judge(world, stack),
         Software::NetworkScripts => network_scripts::judge(world, stack),
         Software::NetworkManager => networkmanager::judge(world, stack),
-    }
+    };
+    template::count_as_pins(world.host, &mut judgement);
+    judgement
 }
 
 /// The ways to pin a bridge on a stack, best first, each still to be judged.

@@ -12,6 +12,7 @@ use crate::stack::Version;
 use crate::syntax::interfaces::mako::{Rendered, render};
 use crate::syntax::interfaces::{Dialect, Words, logical};
 use crate::syntax::{Logical, Token};
+use crate::template::is_erb;
 use bstr::{BString, ByteSlice};
 use classes::Classes;
 use stanza::Pending;
@@ -27,12 +28,13 @@ pub fn read(host: &Host, version: &Version) -> Arc<Config> {
 
 fn read_anew(host: &Host, version: &Version) -> Config {
     let main: BString = [b"/", MAIN_FILE.as_bytes()].concat().into();
+    // Debian 12's has no python3-mako beside it (measured); templates stay as they are.
+    let mako = version.text() != "3.0.0-1.1";
     let mut reader = Reader {
         host,
         relative: version.at_least(&[3, 2]),
-        // Debian 12's has no python3-mako beside it (measured); templates stay as they are.
-        mako: version.text() != "3.0.0-1.1",
-        reading: Reading::default(),
+        mako,
+        reading: Reading::with_mako(mako),
         files: vec![main.clone()],
         classes: Classes::new(version.at_least(&[3, 3])),
         pending: None,
@@ -134,7 +136,7 @@ impl Reader<'_> {
     /// `read_filedata`.
     fn data(&mut self, file: &Arc<Path>, bytes: &[u8]) -> Result<(), Exception> {
         let mut rendered = None;
-        if self.mako && bytes.contains(&b'%') {
+        if self.mako && bytes.contains(&b'%') && !is_erb(bytes) {
             let place = Place::new(file, Span::at(0));
             match render(bytes) {
                 Rendered::Same => {}

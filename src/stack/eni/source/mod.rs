@@ -6,6 +6,7 @@ mod wordexp;
 pub use fnmatch::wild;
 
 use crate::host::{Host, Kind, host_path};
+use crate::template::without_statements;
 use bstr::{BString, ByteSlice};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -27,7 +28,7 @@ const LENGTH_LIMIT: usize = 4096;
 
 /// What opening a sourced file gives.
 pub enum Opened {
-    /// Its path relative to the host's root, and its bytes.
+    /// Its path relative to the host's root, and its bytes, those of a template without its statements.
     File(Arc<Path>, Arc<[u8]>),
     /// A directory: opening works, reading does not.
     Directory,
@@ -76,9 +77,16 @@ pub struct Reading {
     bytes: usize,
     names: usize,
     refused: usize,
+    /// The program runs its files through Mako.
+    is_mako: bool,
 }
 
 impl Reading {
+    /// Of a program that may run its files through Mako.
+    pub fn with_mako(is_mako: bool) -> Self {
+        Self { is_mako, ..Self::default() }
+    }
+
     /// Opens a file by the path that a program uses, relative to `/`. After a
     /// [`File`](Opened::File) comes a [`close`](Self::close).
     pub fn open(&mut self, host: &Host, path: &[u8]) -> Opened {
@@ -104,7 +112,7 @@ impl Reading {
         self.depth += 1;
         self.files += 1;
         self.bytes += bytes.len();
-        Opened::File(Arc::from(path), bytes)
+        Opened::File(Arc::from(path), without_statements(bytes, self.is_mako))
     }
 
     /// Whether a limit is reached for good.
