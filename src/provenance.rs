@@ -15,6 +15,8 @@ pub enum Provenance {
 
 /// What templates have and configuration has not: the start and end of a mark, and whose it is.
 const MARKS: &[(&str, &str, &str)] = &[
+    ("<%= $", "%>", "EPP"),
+    ("<%- |", "%>", "EPP"),
     ("<%", "%>", "ERB"),
     ("[%", "%]", "Template Toolkit"),
     ("{#", "#}", "Jinja2"),
@@ -126,6 +128,8 @@ mod tests {
             ("iface br0 inet dhcp\n  bridge_ports eth0\n", Provenance::Plain),
             ("iface {{ bridge.name }} inet dhcp\n", Provenance::Template("Jinja2")),
             ("{% if x %}\niface br0 inet dhcp\n{% endif %}\n", Provenance::Template("Jinja2")),
+            ("iface <%= $bridge %> inet dhcp\n", Provenance::Template("EPP")),
+            ("<%- | String $bridge |\n-%>\niface <%= $bridge %> inet dhcp\n", Provenance::Template("EPP")),
             ("iface <%= @bridge %> inet dhcp\n", Provenance::Template("ERB")),
             ("<%def name=\"br(vlan)\">\nauto br${vlan}\n</%def>\n", Provenance::Template("Mako")),
             ("<% if x %>\nauto br0\n<%end%>\n", Provenance::Template("ERB")),

@@ -5,8 +5,9 @@ use crate::host::Host;
 use crate::judgement::{Effect, Judgement, Outcome, Pin};
 use crate::provenance::{Provenance, provenance};
 use bstr::{BStr, ByteSlice};
-use std::path::Path;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Endings of the names of templates, after the name of the file that is made.
 const ENDINGS: &[&[u8]] = &[b".j2", b".jinja", b".jinja2", b".erb", b".epp", b".tmpl", b".tpl", b".mako", b".in"];
@@ -27,10 +28,13 @@ pub fn name_of_result(name: &[u8]) -> Option<&[u8]> {
 /// The engine whose template a file of the host is.
 #[must_use]
 pub fn engine(host: &Host, file: &Path) -> Option<&'static str> {
-    match provenance(&host.read(file)?) {
+    type Known = Mutex<HashMap<PathBuf, Option<&'static str>>>;
+    let known = host.once("templates", "", Known::default);
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    *known.entry(file.to_owned()).or_insert_with(|| match provenance(&host.read(file)?) {
         Provenance::Template(engine) => Some(engine),
         Provenance::Plain | Provenance::Generated(_) => None,
-    }
+    })
 }
 
 /// Whether a word of a template holds a mark, or a part of one: `{{`, `eth<%=`, `@NAME@`.
@@ -54,6 +58,7 @@ pub fn sole_expression(value: &[u8]) -> Option<&BStr> {
 #[must_use]
 pub fn variable(engine: &str, name: &str) -> String {
     match engine {
+        "EPP" => format!("<%= ${name} %>"),
         "ERB" => format!("<%= @{name} %>"),
         "Mako" => format!("${{{name}}}"),
         "Template Toolkit" => format!("[% {name} %]"),
@@ -132,7 +137,7 @@ pub fn count_as_pins(host: &Host, judgement: &mut Judgement) {
         let mut filled = None;
         for pin in &mut bridge.pins {
             // A command with a mark in it is another command than the one that will run.
-            let is_command = pin.what.ends_with("up`");
+            let is_command = pin.what.ends_with("command");
             let is_open = match pin.effect {
                 Effect::Invalid(_) => true,
                 Effect::Ineffective(_) => is_command,

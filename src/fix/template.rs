@@ -7,7 +7,7 @@ use crate::address::MacAddress;
 use crate::check::{Subject, View};
 use crate::finding::{Applicability, Fix};
 use crate::judgement::{Candidate, PinValue};
-use crate::template::{engine, sole_expression, variable};
+use crate::template::{engine, is_marked, sole_expression, variable};
 use bstr::{BStr, BString, ByteSlice};
 use std::path::Path;
 
@@ -35,9 +35,13 @@ pub(super) fn fix(
     budget: &Budget,
 ) -> Result<Fix, String> {
     let Template { file, engine } = template;
-    let is_template = format!("{} is a template ({engine}) of which several hosts' files are made", file.display());
+    let which = if *file == &*view.worst().1.origin.file { "this file".to_owned() } else { file.display().to_string() };
+    let is_template = format!("{which} is a template ({engine}) of which several hosts' files are made");
+    let offer = |value: &PinValue| {
+        candidate(subject, view, value, budget).filter(|candidate| keeps_expressions(subject, candidate))
+    };
     if let Some(mut wanted) = uplink_by_name(subject, view)
-        && let Some(candidate) = candidate(subject, view, &wanted.value, budget)
+        && let Some(candidate) = offer(&wanted.value)
     {
         wanted.applicability = Applicability::Unsafe;
         wanted.remarks.push(format!("{is_template}: each of them must have that port."));
@@ -50,24 +54,27 @@ pub(super) fn fix(
         finish(view, candidate, Wanted { value, source, applicability: Applicability::Shown, remarks })
     };
     if let Some(port) = port_expression(subject, view)
-        && let Some(candidate) = candidate(subject, view, &PinValue::LinkName(PORT.into()), budget)
+        && let Some(candidate) = offer(&PinValue::LinkName(PORT.into()))
         && let Some(candidate) = written(candidate, PORT, &port)
     {
-        return Ok(shown(candidate, format!("{is_template}: this is right where {port} is one port.")));
+        return Ok(shown(candidate, format!("{is_template}: this is right where `{port}` is one port.")));
     }
-    let name = variable_name(view.name);
-    let words = variable(engine, &name);
-    match candidate(subject, view, &PinValue::Address(ADDRESS), budget)
-        .and_then(|candidate| written(candidate, &ADDRESS.to_string(), &words))
-    {
-        Some(candidate) => {
-            Ok(shown(candidate, format!("{is_template}: give each host its address in the variable {name}.")))
-        }
+    let words = variable(engine, &variable_name(view.name));
+    match offer(&PinValue::Address(ADDRESS)).and_then(|candidate| written(candidate, &ADDRESS.to_string(), &words)) {
+        Some(candidate) => Ok(shown(candidate, format!("{is_template}: define `{words}` with the address of each."))),
         None => Err(format!(
-            "{is_template}: pin {} there with a variable that has each host's address ({words}), or render it and check what is made",
+            "{is_template}: pin {} there with a variable that has each host's address (`{words}`), or render it and check what is made",
             view.name
         )),
     }
+}
+
+/// Whether no edit takes away what an engine fills in.
+fn keeps_expressions(subject: &Subject<'_>, candidate: &Candidate) -> bool {
+    candidate.edits.iter().all(|file| {
+        let text = subject.world.host.read(&file.file).unwrap_or_default();
+        file.edits.iter().all(|edit| !is_marked(edit.span.of(&text)))
+    })
 }
 
 /// The candidate with other words for what stood for them; none if nothing did.

@@ -3,10 +3,10 @@
 use super::Rule;
 use crate::check::{Reading, Subject};
 use crate::finding::{Finding, Severity};
-use crate::judgement::Problem;
+use crate::judgement::{Outcome, Problem};
 use crate::span::Place;
 use crate::template::engine;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 
 pub(super) const RULE: Rule = Rule { name: "syntax", text: TEXT, check };
@@ -53,7 +53,9 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut known: HashSet<(&Place, &str)> = HashSet::new();
     let mut refused: HashSet<&Path> = HashSet::new();
-    let mut templates: HashMap<&Path, Option<&str>> = HashMap::new();
+    let bridges = subject.readings.iter().flat_map(|reading| &reading.judgement.bridges);
+    let judged: HashSet<&Path> =
+        bridges.filter(|bridge| bridge.outcome != Outcome::Absent).map(|bridge| &*bridge.origin.file).collect();
     for reading in &subject.readings {
         for problem in &reading.judgement.problems {
             let file = &*problem.place.file;
@@ -61,9 +63,8 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
                 continue;
             }
             // What a template has to say is said by what is made of it; that nobody can judge it is said here, once.
-            let engine = *templates.entry(file).or_insert_with(|| engine(subject.world.host, file));
-            if let Some(engine) = engine {
-                if problem.fatal && refused.insert(file) {
+            if let Some(engine) = engine(subject.world.host, file) {
+                if problem.fatal && !judged.contains(file) && refused.insert(file) {
                     findings.push(unjudged(reading, problem, engine));
                 }
                 continue;
