@@ -143,7 +143,7 @@ impl<'a> Search<'a> {
         };
         let mut found = self.ground.found(&stand, Asked::Only(BTreeSet::from([real.clone()])));
         let inner = inner_path(&stand, &real);
-        found.host = found.host.with_file(&inner, text.to_vec());
+        found.host = stand.host_with(&real).with_file(&inner, text.to_vec());
         (found.stdin, found.stand) = (Some(inner), None);
         visit(found)
     }

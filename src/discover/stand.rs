@@ -29,10 +29,25 @@ impl Stand {
             Self::Root(root) => Host::new(root),
             Self::Folder(folder, at) => Host::loose(*at, folder),
             Self::Interfaces(file) => Host::loose_file("etc/network/interfaces", file),
-            Self::Templates(folder) => {
-                Host::loose_files(unit_templates(folder).into_iter().map(|file| (inner_path(self, &file), file)))
-            }
+            Self::Templates(folder) => self.of_templates(unit_templates(folder)),
         }
+    }
+
+    /// The host with a place for a file that need not be there.
+    pub(super) fn host_with(&self, file: &Path) -> Host {
+        match self {
+            Self::Templates(folder) => {
+                let mut files = unit_templates(folder);
+                files.retain(|other| other != file);
+                files.push(file.to_owned());
+                self.of_templates(files)
+            }
+            Self::Root(_) | Self::Folder(..) | Self::Interfaces(_) => self.host(),
+        }
+    }
+
+    fn of_templates(&self, files: Vec<PathBuf>) -> Host {
+        Host::loose_files(files.into_iter().map(|file| (inner_path(self, &file), file)))
     }
 
     /// The directory that is shown as the host.
