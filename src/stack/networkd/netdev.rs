@@ -110,9 +110,31 @@ impl Netdev {
         Self { asked: asked(&config, facts.release), config, kind, name, origin, standing }
     }
 
-    /// Whether networkd makes something of it.
+    /// Whether networkd makes something of it, or takes its name at least.
     pub fn is_loaded(&self) -> bool {
-        self.standing == Standing::Counts && self.kind.is_some() && self.name.is_some()
+        self.standing == Standing::Counts && self.kind.is_some() && self.name.is_some() && self.is_complete()
+    }
+
+    /// Whether it has what its kind cannot do without (`config_verify` of the kind's vtable); a file
+    /// without it leaves its name to the next one (measured on 252 and 257).
+    fn is_complete(&self) -> bool {
+        let has = |section, key| self.config.last(section, key).is_some_and(|(_, item)| !item.value.text.is_empty());
+        match self.kind {
+            Some("geneve") => has("GENEVE", "Id"),
+            Some("veth") => has("Peer", "Name"),
+            Some("vlan") => has("VLAN", "Id"),
+            Some("vxcan") => has("VXCAN", "Peer"),
+            Some("vxlan") => has("VXLAN", "VNI") || has("VXLAN", "Id"),
+            _ => true,
+        }
+    }
+
+    /// The `MTUBytes=` with which the kernel makes no bridge (`dev_validate_mtu()`): the last valid one,
+    /// outside of 68 to 65535.
+    pub fn refused_mtu(&self) -> Option<Place> {
+        let valid = |(file, item)| Some((file, item, size(item)?));
+        let (file, item, bytes) = self.config.all("NetDev", "MTUBytes").filter_map(valid).next_back()?;
+        (bytes != 0 && !(68..=65535).contains(&bytes)).then(|| file.place(item.span()))
     }
 
     /// Whether it is to make a bridge.
@@ -129,6 +151,16 @@ impl Netdev {
     pub fn is_refused(&self, release: u32) -> bool {
         matches!(self.asked, Asked::Address(address, _) if verify(address, release) == Verified::Refused)
     }
+}
+
+/// `parse_mtu()`: a number of bytes, or of what a suffix stands for; no more than 32 bits hold.
+fn size(item: &Assignment) -> Option<u64> {
+    const SUFFIXES: &[(&str, u32)] = &[("K", 10), ("M", 20), ("G", 30), ("B", 0)];
+    let text = item.value.text.to_str().ok()?;
+    let with = |row: &(&'static str, u32)| Some((text.strip_suffix(row.0)?.trim_end(), row.1));
+    let (number, shift) = SUFFIXES.iter().find_map(with).unwrap_or((text, 0));
+    let bytes = number.parse::<u32>().ok()?.checked_mul(1 << shift)?;
+    Some(bytes.into())
 }
 
 fn known_kind(value: &BStr) -> Option<&'static str> {
