@@ -99,7 +99,7 @@ impl<'a> Daemon<'a> {
     fn maker_of(&self, name: &BString) -> Option<&Netdev> {
         let has_name = |netdev: &Netdev| netdev.is_loaded() && netdev.name.as_ref() == Some(name);
         let fails = |netdev: &Netdev| {
-            (250..=256).contains(&self.release) && netdev.is_bridge() && netdev.is_refused(self.release)
+            (250..=256).contains(&self.release) && netdev.is_bridge() && netdev.is_refused_by_networkd()
         };
         self.netdevs.iter().find(|netdev| has_name(netdev) && !fails(netdev))
     }
@@ -159,6 +159,13 @@ impl<'a> Daemon<'a> {
         if let Some((new, _)) = &renamed {
             kernel.rename(made_as.as_bstr(), new.as_bstr()).ok()?;
             bridge.name.clone_from(new);
+            // The files are gone through again for the new name (measured on 252 and 257).
+            let set = kernel.link(new.as_bstr()).is_some_and(|link| link.set_by.is_some());
+            let now = kernel.address(new.as_bstr()).filter(|_| set);
+            let more = self.udev().and_then(|udev| udev.on_add(new.as_bstr(), LinkKind::Bridge, now));
+            if let Some((address, cause)) = more {
+                kernel.set_address(new.as_bstr(), address, cause).ok()?;
+            }
         }
         let name = bridge.name.clone();
         let name = name.as_bstr();

@@ -18,9 +18,9 @@ use bstr::{BStr, BString, ByteSlice};
 use link_file::{LinkFile, Policy};
 use std::path::Path;
 
-/// What upstream's `99-default.link` says about addresses; it is there wherever udevd is, whether
+/// What upstream's `99-default.link` says about addresses and names; it is there wherever udevd is, whether
 /// the tree has it or not.
-pub const DEFAULT_LINK: &[u8] = b"[Match]\nOriginalName=*\n\n[Link]\nMACAddressPolicy=persistent\n";
+pub const DEFAULT_LINK: &[u8] = b"[Match]\nOriginalName=*\n\n[Link]\nNamePolicy=keep\nMACAddressPolicy=persistent\n";
 
 /// The `.link` files of one host, as its udevd reads them.
 #[derive(Clone)]

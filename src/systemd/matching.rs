@@ -54,8 +54,7 @@ impl<'a> Device<'a> {
             b"ACTION" => b"add",
             b"DEVPATH" if self.kind.is_some() => return with_name(b"/devices/virtual/net/"),
             // Any number will do: nobody can know it beforehand.
-            b"IFINDEX" => b"2",
-            b"USEC_INITIALIZED" if self.settled => b"1",
+            b"IFINDEX" | b"USEC_INITIALIZED" => b"2",
             b"ID_NET_NAME" if self.settled => self.name.as_bytes(),
             b"SYSTEMD_ALIAS" if self.settled => return with_name(b"/sys/subsystem/net/devices/"),
             b"TAGS" if self.settled => b":systemd:",

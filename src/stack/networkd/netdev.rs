@@ -52,6 +52,16 @@ const KINDS: &[&str] = &[
     "xfrm",
 ];
 
+/// What other kinds cannot do without: a section and a key.
+const NEEDED: &[(&str, &str, &str)] = &[
+    ("bareudp", "BareUDP", "DestinationPort"),
+    ("fou", "FooOverUDP", "Port"),
+    ("ip6tnl", "Tunnel", "Mode"),
+    ("l2tp", "L2TP", "TunnelId"),
+    ("wlan", "WLAN", "Type"),
+    ("xfrm", "Xfrm", "InterfaceId"),
+];
+
 /// A `.netdev`.
 pub(super) struct Netdev {
     pub config: Config,
@@ -103,7 +113,7 @@ impl Netdev {
     pub fn new(config: Config, facts: &Facts<'_>) -> Self {
         let kinds = config.all("NetDev", "Kind").filter_map(|(_, item)| known_kind(item.value.as_bstr()));
         let kind = kinds.into_iter().next();
-        let name = effective_name(&config);
+        let name = link_name(&config, "NetDev", "Name");
         let origin = name.map(|(file, item)| file.place(item.span()));
         let name = name.map(|(_, item)| item.value.text.clone());
         let standing = Standing::of(&config, facts, "networkd");
@@ -118,14 +128,19 @@ impl Netdev {
     /// Whether it has what its kind cannot do without (`config_verify` of the kind's vtable); a file
     /// without it leaves its name to the next one (measured on 252 and 257).
     fn is_complete(&self) -> bool {
-        let has = |section, key| self.config.last(section, key).is_some_and(|(_, item)| !item.value.text.is_empty());
+        let number = |section, key, largest: u32| {
+            let value = |item: &Assignment| item.value.text.to_str().ok()?.parse::<u32>().ok();
+            self.config.all(section, key).any(|(_, item)| value(item).is_some_and(|value| value <= largest))
+        };
+        let has = |section, key| self.config.last(section, key).is_some();
         match self.kind {
-            Some("geneve") => has("GENEVE", "Id"),
-            Some("veth") => has("Peer", "Name"),
-            Some("vlan") => has("VLAN", "Id"),
-            Some("vxcan") => has("VXCAN", "Peer"),
-            Some("vxlan") => has("VXLAN", "VNI") || has("VXLAN", "Id"),
-            _ => true,
+            Some("geneve") => number("GENEVE", "Id", 0xff_ffff),
+            Some("veth") => link_name(&self.config, "Peer", "Name").is_some(),
+            Some("vlan") => number("VLAN", "Id", 4094),
+            Some("vxcan") => link_name(&self.config, "VXCAN", "Peer").is_some(),
+            Some("vxlan") => number("VXLAN", "VNI", 0xff_ffff) || number("VXLAN", "Id", 0xff_ffff),
+            Some("wireguard") => ["PrivateKey", "PrivateKeyFile"].into_iter().any(|key| has("WireGuard", key)),
+            kind => NEEDED.iter().all(|row| kind != Some(row.0) || has(row.1, row.2)),
         }
     }
 
@@ -140,6 +155,12 @@ impl Netdev {
     /// Whether it is to make a bridge.
     pub fn is_bridge(&self) -> bool {
         self.kind == Some("bridge")
+    }
+
+    /// Whether networkd itself refuses the address, since 250; the kernel refuses one of which only the
+    /// multicast bit is set.
+    pub fn is_refused_by_networkd(&self) -> bool {
+        matches!(self.asked, Asked::Address(address, _) if address.is_zero() || address.0 == [0xff; 6])
     }
 
     /// The assignment that decides the kind, for what stands next to it.
@@ -168,9 +189,9 @@ fn known_kind(value: &BStr) -> Option<&'static str> {
 }
 
 /// The last valid one; an empty one takes it back (`config_parse_ifname()`).
-fn effective_name(config: &Config) -> Option<(&File, &Assignment)> {
+fn link_name<'a>(config: &'a Config, section: &'a str, key: &'a str) -> Option<(&'a File, &'a Assignment)> {
     let counts = |item: &Assignment| item.value.text.is_empty() || interface::is_valid(&item.value.text);
-    let last = config.all("NetDev", "Name").rfind(|(_, item)| counts(item))?;
+    let last = config.all(section, key).rfind(|(_, item)| counts(item))?;
     (!last.1.value.text.is_empty()).then_some(last)
 }
 

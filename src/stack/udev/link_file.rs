@@ -71,8 +71,10 @@ impl LinkFile {
     /// The `Name=` that it gives to links that somebody named; the last valid one, and an empty one takes
     /// it back (`config_parse_ifname()`).
     pub fn new_name(&self) -> Option<BString> {
+        let policies = self.config.all("Link", "NamePolicy").map(|(_, item)| &item.value.text);
         let keeps = |value: &BString| value.split(|byte| b" \t".contains(byte)).any(|word| word == b"keep");
-        if self.config.all("Link", "NamePolicy").any(|(_, item)| keeps(&item.value.text)) {
+        // An empty one takes the others back.
+        if policies.rev().take_while(|value| !value.is_empty()).any(keeps) {
             return None;
         }
         let counts = |value: &BString| value.is_empty() || interface::is_valid(value);
