@@ -26,16 +26,19 @@ const ONLY: &[(&str, Software)] = &[
     ("vxlan-local-tunnelip", Software::Ifupdown2), // addons/vxlan.py; ifupdown-ng spells it vxlan-local-ip
 ];
 
-/// The first option in the host's `interfaces` and `interfaces.d` that only one dialect has, and where.
+/// What only one program knows, and which.
+type Sign = (&'static str, Software);
+
+/// The first sign in the host's `interfaces` and `interfaces.d` that only one dialect has, and where. Options tell
+/// more than `iface` lines, wherever they stand.
 pub(super) fn only_in_one_dialect(host: &Host) -> Option<(Software, &'static str, String)> {
-    // Options tell more than `iface` lines, wherever they stand.
-    let first = |sign: &dyn Fn(&[u8]) -> Option<(&'static str, Software)>| {
+    let first = |sign: fn(&[u8]) -> Option<Sign>| {
         files(host).find_map(|path| {
             let (option, software) = sign(&host.read(&path)?)?;
             Some((software, option, path.display().to_string()))
         })
     };
-    first(&|text| text.lines().find_map(only_known)).or_else(|| first(&|text| iface_alone(text)))
+    first(|text| text.lines().find_map(only_known)).or_else(|| first(iface_alone))
 }
 
 /// Whether a command line calls bridge-utils' program, which is then installed.
@@ -54,7 +57,7 @@ fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
 }
 
-fn only_known(line: &[u8]) -> Option<(&'static str, Software)> {
+fn only_known(line: &[u8]) -> Option<Sign> {
     let word = words(line).next()?.replace("_", "-");
     if is_mako(line) {
         return Some(("%", Software::Ifupdown2));
@@ -68,7 +71,7 @@ fn only_known(line: &[u8]) -> Option<(&'static str, Software)> {
 
 /// An `iface` line without family and method: ifupdown refuses it (config.c). ifupdown2 is the more common of
 /// those that take it, but knows no inheritance.
-fn iface_alone(text: &[u8]) -> Option<(&'static str, Software)> {
+fn iface_alone(text: &[u8]) -> Option<Sign> {
     let is_alone = |line: &[u8]| words(line).next() == Some(b"iface") && words(line).count() == 2;
     let inherits = |line: &[u8]| {
         words(line).next() == Some(b"inherit")
