@@ -164,8 +164,8 @@ impl Kernel {
             None => (Address::Unknown, None),
         };
         let mut link = Link { kind, own, set_by, master: None, made_by };
-        let set = link.set_by.is_some();
-        if let Some((address, cause)) = self.udev.as_ref().and_then(|udev| udev.on_add(name, kind, set)) {
+        let given = link.set_by.is_some().then_some(link.own);
+        if let Some((address, cause)) = self.udev.as_ref().and_then(|udev| udev.on_add(name, kind, given)) {
             (link.own, link.set_by) = (address, Some(cause));
         }
         self.links.insert(name.to_owned(), link);

@@ -15,6 +15,13 @@ pub fn table(name: &str) -> Value {
     serde_json::from_slice(&fs::read(&path).unwrap()).unwrap()
 }
 
+/// The measured table of that name, and the one of our own measurements where there is one.
+pub fn tables(name: &str) -> Vec<Value> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/measured").join(name);
+    let own = own.exists().then(|| serde_json::from_slice(&fs::read(&own).unwrap()).unwrap());
+    [table(name)].into_iter().chain(own).collect()
+}
+
 /// Writes one of a case's `files`.
 pub fn write_file(root: &Path, path: &str, content: &Value) {
     let target = root.join(path);
