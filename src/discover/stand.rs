@@ -108,7 +108,9 @@ fn unit_of_drop_in(folder: &Path) -> Option<&Path> {
 
 /// The templates of units in a folder.
 fn unit_templates(folder: &Path) -> Vec<PathBuf> {
-    let names = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file() || kind.is_symlink()));
+    let names = files.map(|entry| entry.file_name());
     let mut names: Vec<_> = names.filter(|name| name_of_result(name.as_bytes()).is_some_and(is_unit)).collect();
     names.sort();
     names.into_iter().map(|name| folder.join(name)).collect()
