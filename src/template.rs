@@ -174,7 +174,7 @@ mod tests {
         };
         for (text, left) in [
             ("auto br0\n", "auto br0\n"),
-            ("{% if x %}\r\nauto br0\n  {%- endif -%}\n", "          \r\nauto br0\n             \n"),
+            ("{% if x %}\r\nauto br0\n  {%- endif -%}\n", "          \r\nauto br0\n               \n"),
             ("{# a\nb #}\nauto br0", "    \n    \nauto br0"),
             ("{% if x %}{% set y = 1 %}\n", "                         \n"),
             ("{% if x %}auto br0{% endif %}\n", "{% if x %}auto br0{% endif %}\n"),
