@@ -155,7 +155,10 @@ pub fn source(kernel: &mut Kernel, file: &Arc<Path>, text: &BStr, environment: &
     let origin = Origin { file: Arc::clone(file), start: Some(0), whole: Span::new(0, text.len()) };
     let mut shell = shell::Shell::new(kernel, origin, environment);
     let end = shell.script(text);
-    let exited = shell.exited.then_some(end.status);
+    // dash gives up at a syntax error, in a file that it sources too.
+    let is_flawed = matches!(parse::parse(text), Err(list::Flaw::Syntax));
+    let exited =
+        if is_flawed { Some(Status::Failure) } else { (shell.exited && !shell.returned).then_some(end.status) };
     let variables = shell.variables.into_iter().map(|(name, value)| {
         let known = (!value.word.unknown).then_some(value.word.text);
         (name, Variable { value: known, place: value.place })

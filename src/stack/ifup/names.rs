@@ -77,7 +77,9 @@ pub(in crate::stack) fn mapped(
             continue;
         }
         let script = lines.iter().find(|line| line.key.token.text == "script")?;
-        if host.is_live() && !host.is_file(&host_path(&script.value.text)) {
+        let file = host_path(&script.value.text);
+        let forbidden = host.mode(&file).is_some_and(|mode| mode.bits & 0o111 == 0);
+        if host.is_live() && (!host.is_file(&file) || forbidden) {
             return None;
         }
         let printed = printed(kernel, host, script.value.as_bstr());
