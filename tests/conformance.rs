@@ -116,6 +116,11 @@ fn interfaces() {
 }
 
 #[test]
+fn more_interfaces() {
+    agrees("measured/interfaces.json");
+}
+
+#[test]
 fn networkd() {
     agrees("networkd.json");
 }
@@ -128,6 +133,11 @@ fn ifcfg() {
 #[test]
 fn interfaces_fixed() {
     fixes_pin("interfaces.json");
+}
+
+#[test]
+fn more_interfaces_fixed() {
+    fixes_pin("measured/interfaces.json");
 }
 
 #[test]

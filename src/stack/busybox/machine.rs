@@ -48,7 +48,7 @@ impl<'a> Machine<'a> {
             return;
         }
         // A mapping script that fails leaves the name.
-        let mapped = self.ran.mapped(logical.clone());
+        let mapped = self.ran.mapped(name.as_bstr(), logical.clone());
         let mut up = Up { logical: mapped.unwrap_or(logical), ..Up::default() };
         let config = self.ran.config;
         let all = Rc::clone(&self.ran.variables);

@@ -177,7 +177,8 @@ impl<'k> Shell<'k> {
                 self.conditions += usize::from(tested);
                 let next = self.pipeline(text, pipeline);
                 self.conditions -= usize::from(tested);
-                self.exited |= self.errexit && self.conditions == 0 && next.certain && next.status == Status::Failure;
+                let ends = self.errexit && !tested && self.conditions == 0;
+                self.exited |= ends && next.certain && next.status == Status::Failure;
                 end = End { output: end.output.then(next.output), ..next };
                 if self.exited && self.survey.is_none() {
                     return end;

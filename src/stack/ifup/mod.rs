@@ -123,10 +123,10 @@ impl<'a> Host<'a> {
     }
 
     /// The logical name that mapping scripts give an interface; none where they fail.
-    pub(super) fn mapped(&mut self, logical: BString) -> Option<BString> {
+    pub(super) fn mapped(&mut self, interface: &BStr, logical: BString) -> Option<BString> {
         let stanzas = &self.stanzas;
         let known = |logical: &BStr| stanzas.contains_key(logical);
-        names::mapped(&mut self.kernel, self.world.host, self.config, logical, known)
+        names::mapped(&mut self.kernel, self.world.host, self.config, interface, logical, known)
     }
 
     /// Counts the options of a stanza that is acted on now; an error once too many were.

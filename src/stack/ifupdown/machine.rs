@@ -46,7 +46,7 @@ impl<'a> Machine<'a> {
         if self.ran.is_exhausted() {
             return false;
         }
-        let logical = self.ran.mapped(logical);
+        let logical = self.ran.mapped(name.as_bstr(), logical);
         let Some(logical) = logical.filter(|logical| !self.ran.stanzas(logical.as_bstr()).is_empty()) else {
             return true;
         };

@@ -93,6 +93,8 @@ pub(super) struct Request {
     pub(super) kind: Option<Word>,
     /// The words after `type KIND`.
     pub(super) options: Vec<Word>,
+    /// The kernel takes no such mtu.
+    pub(super) bad_mtu: bool,
     /// Why `ip` refuses the command, as a clause.
     pub(super) flaw: Option<&'static str>,
 }
@@ -141,9 +143,8 @@ pub(super) fn parse(shell: &mut Shell<'_>, words: &[Word]) -> Request {
         match (arity, argument) {
             (Arity::Means(Meaning::NoMaster), _) => request.no_master = true,
             (Arity::Number, Some(number)) if !is_number(number) => request.flawed("a number in it is none"),
-            (Arity::Mtu, Some(number)) if !is_number(number) || !is_mtu(number) => {
-                request.flawed("the kernel takes no such mtu");
-            }
+            (Arity::Mtu, Some(number)) if !is_number(number) => request.flawed("a number in it is none"),
+            (Arity::Mtu, Some(number)) => request.bad_mtu = !is_mtu(number),
             (Arity::Means(meaning), Some(argument)) => {
                 meant(shell, &mut request, meaning, argument);
                 if meaning == Meaning::Type {
