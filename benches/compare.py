@@ -22,6 +22,8 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+# As many as a host's /etc has in a repository that keeps the whole of it.
+BESIDE = 100
 BRIDGEPIN = HERE.parent / "target/release/bridgepin"
 
 
@@ -87,7 +89,7 @@ def one_file(folder, runs):
     ], runs)
 
 
-def fleet(folder, hosts, runs):
+def fleet(title, folder, hosts, runs):
     commands = [
         ("`bridgepin check`", [BRIDGEPIN, "check", folder]),
         ("`rg -c bridge_ports`", ["rg", "-c", "bridge_ports", folder]),
@@ -98,7 +100,7 @@ def fleet(folder, hosts, runs):
                    "--transform", "Interfaces.lns incl /hosts/*/etc/network/interfaces",
                    "match", "/files/hosts/*/etc/network/interfaces/iface"]
         commands.append(("`augtool`, the lens of interfaces only", augtool))
-    group(f"{hosts:,} hosts", commands, runs)
+    group(title, commands, runs)
 
 
 def main():
@@ -114,8 +116,11 @@ def main():
             subprocess.run([sys.executable, HERE / "fleet.py", folder, str(count)], check=True)
             if count == 1000:
                 one_file(folder, arguments.runs * 3)
-            fleet(folder, count, arguments.runs if count <= 10000 else max(3, arguments.runs // 3))
+            fleet(f"{count:,} hosts", folder, count, arguments.runs if count <= 10000 else max(3, arguments.runs // 3))
             shutil.rmtree(folder)
+        folder = Path(top) / "etc"
+        subprocess.run([sys.executable, HERE / "fleet.py", folder, "1000", str(BESIDE)], check=True)
+        fleet(f"1,000 hosts with {BESIDE} files of other software each", folder, 10000, arguments.runs)
 
 
 main()

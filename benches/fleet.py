@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes a fleet of hosts to measure bridgepin on, as a configuration repository would hold it.
 
-    benches/fleet.py DIRECTORY [HOSTS]      (1000 hosts by default)
+    benches/fleet.py DIRECTORY [HOSTS [BESIDE]]      (1000 hosts by default)
 
 Host number n is DIRECTORY/hosts/hNNNNNN/; all of them lie in one folder. The fleet is the same on each run.
 
@@ -10,16 +10,10 @@ Host number n is DIRECTORY/hosts/hNNNNNN/; all of them lie in one folder. The fl
                  2  networkd: two .netdev, three .network, etc/os-release
                  1  RHEL: ifcfg-br0, ifcfg-eth0, ifcfg-lo, etc/os-release
     of 3 hosts   1  sets the bridge's address where its stack takes it; the others leave it to the ports
+    each host    BESIDE files of other software besides, none by default: two kilobytes each, in ten folders of etc
 
-What to measure, the median of several runs each:
-
-    cargo build --release
-    benches/fleet.py /tmp/fleet
-    perf stat -r 20 target/release/bridgepin check /tmp/fleet >/dev/null
-    perf stat -r 20 target/release/bridgepin check /tmp/fleet/hosts/h000000/etc/network/interfaces >/dev/null
-
-User and system time together should stay under 60 ms for 1000 hosts and under 2 ms for one file, time should grow
-in step with the hosts, and peak memory should not grow: below 64 MiB for 100,000 hosts.
+benches/compare.py measures on it. Time should grow in step with the hosts, and peak memory should not grow: below 64 MiB
+for 100,000 hosts.
 """
 
 import os
@@ -90,6 +84,11 @@ def ifcfg(number, pinned):
     }
 
 
+def beside(number, count):
+    lines = "".join(f"option-{line} = value {number * 31 + line}\n" for line in range(80))
+    return {f"etc/service{index % 10}/conf.d/{index:03}.conf": f"# Service {index}\n{lines}" for index in range(count)}
+
+
 def host(number):
     pinned = number % 3 == 0
     kind = number % 10
@@ -104,12 +103,13 @@ def host(number):
 
 
 def main():
-    if len(sys.argv) not in (2, 3):
+    if len(sys.argv) not in (2, 3, 4):
         sys.exit(__doc__)
-    count = int(sys.argv[2]) if len(sys.argv) == 3 else 1000
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
+    others = int(sys.argv[3]) if len(sys.argv) > 3 else 0
     for number in range(count):
         root = os.path.join(sys.argv[1], "hosts", f"h{number:06}")
-        for path, text in host(number).items():
+        for path, text in {**host(number), **beside(number, others)}.items():
             os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
             with open(os.path.join(root, path), "w") as file:
                 file.write(text)

@@ -51,7 +51,7 @@ pub fn provenance(text: &[u8]) -> Provenance {
 
 fn template(text: &[u8]) -> Option<&'static str> {
     text.lines().find_map(|line| {
-        if is_mako_control(line) {
+        if is_mako(line) {
             return Some("Mako");
         }
         let mark = MARKS.iter().find(|(start, end, _)| line.find(start).is_some_and(|at| line[at..].contains_str(end)));
@@ -59,9 +59,20 @@ fn template(text: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// A control line of Mako, which ifupdown2 runs its files through (`% for i in range(4):`).
+/// A control line or tag of Mako, which ifupdown2 runs its files through (`% for i in range(4):`, `<%def name="f()">`).
 #[must_use]
-pub fn is_mako_control(line: &[u8]) -> bool {
+pub fn is_mako(line: &[u8]) -> bool {
+    // `parse_tag` in mako/lexer.py; ERB has a blank or `=` there.
+    const TAGS: &[&str] = &["block", "call", "def", "doc", "include", "inherit", "namespace", "page", "text"];
+    let is_tag = |start: &str| {
+        let rest = line.trim_ascii_start().strip_prefix(start.as_bytes()).unwrap_or_default();
+        let name = rest.split(|byte| !byte.is_ascii_lowercase()).next().unwrap_or_default();
+        TAGS.iter().any(|tag| tag.as_bytes() == name) && !rest.contains_str("%>")
+    };
+    is_tag("<%") || is_tag("</%") || is_mako_control(line)
+}
+
+fn is_mako_control(line: &[u8]) -> bool {
     const WORDS: &[&str] = &["def", "elif", "else", "endfor", "endif", "endwhile", "for", "if", "while"];
     let Some(rest) = line.trim_ascii_start().strip_prefix(b"%") else { return false };
     let word = rest.trim_ascii_start().split(|byte| !byte.is_ascii_lowercase()).next().unwrap_or_default();
@@ -116,6 +127,8 @@ mod tests {
             ("iface {{ bridge.name }} inet dhcp\n", Provenance::Template("Jinja2")),
             ("{% if x %}\niface br0 inet dhcp\n{% endif %}\n", Provenance::Template("Jinja2")),
             ("iface <%= @bridge %> inet dhcp\n", Provenance::Template("ERB")),
+            ("<%def name=\"br(vlan)\">\nauto br${vlan}\n</%def>\n", Provenance::Template("Mako")),
+            ("<% if x %>\nauto br0\n<%end%>\n", Provenance::Template("ERB")),
             ("iface br0 inet static\n  address @ADDRESS@\n", Provenance::Template("@NAME@ placeholders")),
             ("iface br0 inet static\n  address ${ADDRESS}\n", Provenance::Template("${NAME} placeholders")),
             ("iface br0 inet manual\n  up ip link set ${IFACE} up\n", Provenance::Plain),

@@ -126,3 +126,12 @@ proptest! {
         holds("etc/sysconfig/network-scripts/ifcfg-br0", &text, &["network-scripts", "networkmanager"]);
     }
 }
+
+/// What fuzzing found.
+#[test]
+fn a_bridge_that_is_pinned_by_its_ports_name() {
+    let text = "auto br0\niface br0 inet dhcp\n    bridge_ports none\n\nauto vmbr1\niface vmbr1 inet manual\n    bridge_ports eth1\n";
+    for stack in ["ifupdown", "ifupdown2", "ifupdown-ng+bridge-utils", "busybox+alpine-bridge"] {
+        holds("etc/network/interfaces", text.as_bytes(), &[stack]);
+    }
+}

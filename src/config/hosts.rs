@@ -6,8 +6,8 @@ use crate::cli::UdevPolicy;
 use crate::facts::HostNames;
 use crate::glob::Glob;
 use crate::host::Host;
+use crate::lines::Lines;
 use crate::links::Named;
-use crate::span::line_column;
 use crate::stack::Stack;
 use bstr::BString;
 use std::collections::BTreeMap;
@@ -55,9 +55,10 @@ impl Hosts {
         shown: &Path,
         folder: &Path,
     ) -> Self {
+        let lines = Lines::of(text);
         let addresses = |addresses: Addresses| {
             let named = |(name, value): (String, toml::Spanned<super::Parsed<_>>)| {
-                let line = line_column(text, value.span().start).0;
+                let line = lines.line_of(text, value.span().start);
                 (
                     BString::from(name),
                     Named { address: value.into_inner().0, by: format!("{}:{line}", shown.display()) },

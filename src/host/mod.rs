@@ -2,26 +2,21 @@
 
 mod disk;
 mod memo;
+mod overlay;
+mod read;
 mod resolve;
 
-use crate::edit::{FileEdit, apply};
-use crate::lines::Lines;
-use crate::regular::read_below;
-use crate::span::Place;
 use bstr::{BString, ByteVec};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use disk::Cache;
 pub use disk::entry_of;
 use memo::Memo;
-
-/// ifupdown's file: a directory in its place is reported, as no other is.
-const INTERFACES: &str = "etc/network/interfaces";
 
 /// What a path is, links followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,114 +163,6 @@ impl Host {
         self.cache.listings().insert(dir.into(), listing);
     }
 
-    /// The same host with one file's text replaced or added.
-    #[must_use]
-    pub fn with_file(&self, path: &Path, text: Vec<u8>) -> Self {
-        let mut host = Self { memo: Arc::default(), ..self.clone() };
-        let place = self.place_of(path);
-        host.add_names(&place);
-        host.overlay.insert(place, text.into());
-        host
-    }
-
-    /// Adds the names that lead to a new file to the listings of its folders.
-    fn add_names(&mut self, file: &Path) {
-        // Which of them are there is asked before one is added: what another program makes meanwhile is not.
-        let is_there = |folder| (folder, self.kind(folder) == Kind::Dir);
-        let mut folders: Vec<(&Path, bool)> = file.ancestors().skip(1).map(is_there).collect();
-        while let Some((folder, is_there)) = folders.pop() {
-            let next = folders.last().map_or(file, |(folder, _)| folder);
-            let Some(name) = next.file_name().map(OsStr::as_bytes) else { return };
-            let mut listing = if is_there { Listing::clone(&self.listing(folder)) } else { Listing::new() };
-            if !listing.contains_key(name) {
-                listing.insert(name.into(), if folders.is_empty() { Entry::File } else { Entry::Dir });
-                self.edited_listings.insert(folder.into(), Arc::new(listing));
-            }
-        }
-    }
-
-    /// Where a file is or would be: its links followed, those of its folder where it is new.
-    fn place_of(&self, path: &Path) -> PathBuf {
-        let folder = || path.ancestors().skip(1).find_map(|folder| Some((folder, self.canonical(folder)?)));
-        let new = || folder().map(|(folder, real)| real.join(path.strip_prefix(folder).unwrap_or(path)));
-        self.canonical(path).or_else(new).unwrap_or_else(|| path.to_owned())
-    }
-
-    /// The same host, edited.
-    #[must_use]
-    pub fn with(&self, edits: &[FileEdit]) -> Self {
-        edits.iter().fold(self.clone(), |host, edit| {
-            let before = host.read(&edit.file).unwrap_or_default();
-            host.with_file(&edit.file, apply(&before, &edit.edits))
-        })
-    }
-
-    /// A file's bytes; `None` where there is no regular file. A file that is there and cannot
-    /// be read is `None` too, and [`unreadable`](Self::unreadable) tells why. So it does of a FIFO, socket
-    /// or device, and of a directory where ifupdown's file belongs; other directories the daemons pass over.
-    #[must_use]
-    pub fn read(&self, path: &Path) -> Option<Arc<[u8]>> {
-        let resolved = self.resolve(path);
-        if !matches!(resolved.kind, Kind::File | Kind::Dir | Kind::Other) {
-            return None;
-        }
-        if let Some(text) = self.overlay.get(&resolved.path) {
-            return Some(Arc::clone(text));
-        }
-        if let Some(known) = self.cache.files().get(resolved.path.as_os_str()) {
-            return known.clone();
-        }
-        let (root, below) = self.mounted_at(&resolved.path)?;
-        let text = match resolved.kind {
-            Kind::File => read_below(root, below),
-            Kind::Dir if path != Path::new(INTERFACES) => return None,
-            Kind::Dir => Err("a directory, where a file is read; exclude it or move it away".to_owned()),
-            _ => Err(format!(
-                "{}, where a file is read; exclude it or move it away",
-                special(&self.outside(&resolved.path)?)
-            )),
-        };
-        let text = match text {
-            Ok(bytes) => Some(Arc::from(bytes)),
-            Err(message) => {
-                self.cache.unreadable().push(Unreadable { file: path.to_owned(), message });
-                None
-            }
-        };
-        self.cache.files().insert(resolved.path.into(), text.clone());
-        text
-    }
-
-    /// The files that were read so far and their texts, sorted by their paths with all links followed.
-    #[must_use]
-    pub fn texts(&self) -> BTreeMap<PathBuf, Arc<[u8]>> {
-        let files = self.cache.files();
-        let read = files.iter().filter_map(|(path, text)| Some((PathBuf::from(path), Arc::clone(text.as_ref()?))));
-        let mut texts: BTreeMap<_, _> = read.collect();
-        texts.extend(self.overlay.iter().map(|(path, text)| (path.clone(), Arc::clone(text))));
-        texts
-    }
-
-    /// The number of the line where a place starts, from 1.
-    #[must_use]
-    pub fn line(&self, place: &Place) -> usize {
-        let Some(text) = self.read(&place.file) else { return 1 };
-        let mut last = self.cache.lines();
-        let (text, lines) = match last.take() {
-            Some((known, lines)) if Arc::ptr_eq(&known, &text) => (known, lines),
-            _ => (Arc::clone(&text), Lines::of(&text)),
-        };
-        let line = lines.line_of(&text, place.span.start);
-        *last = Some((text, lines));
-        line
-    }
-
-    /// What could not be read so far.
-    #[must_use]
-    pub fn unreadable(&self) -> Vec<Unreadable> {
-        self.cache.unreadable().clone()
-    }
-
     /// What a path is, links followed.
     #[must_use]
     pub fn kind(&self, path: &Path) -> Kind {
@@ -356,18 +243,6 @@ impl Host {
     #[must_use]
     pub fn real(&self, file: &Path) -> Option<PathBuf> {
         self.canonical(file).and_then(|path| self.outside(&path)).or_else(|| self.outside(file))
-    }
-}
-
-/// What stands at a path where no regular file does.
-fn special(path: &Path) -> &'static str {
-    let Ok(kind) = std::fs::symlink_metadata(path).map(|meta| meta.file_type()) else { return "no regular file" };
-    if kind.is_fifo() {
-        "a FIFO"
-    } else if kind.is_socket() {
-        "a socket"
-    } else {
-        "a device"
     }
 }
 

@@ -92,11 +92,12 @@ fn link_file(config: &Config, links: &mut Links) {
 fn renames(config: &Config, matching: Match, to: &BString, links: &mut Links) {
     let addresses: Vec<_> = matching.ethernet_addresses().map(|(address, _)| address).collect();
     let (names, rest) = matching.split_names();
+    // It has one of them as well as another, so asking for the first is enough.
+    let bridge = Device::bridge(BStr::new("br0"), addresses.first().copied(), true);
+    let given = config.last("Match", "MACAddress").filter(|_| rest.matches(&bridge));
     for address in addresses {
         links.rename_by_address(to.as_bstr(), address);
-        if let Some((file, item)) = config.last("Match", "MACAddress")
-            && rest.matches(&Device::bridge(BStr::new("br0"), Some(address), true))
-        {
+        if let Some((file, item)) = given {
             let source = Source::File(file.place(item.value.span), "`[Match] MACAddress=`");
             let cure = "write `PermanentMACAddress=` there instead, or add `Type=ether`";
             links.add_renamer(Renamer { address, names: names.clone(), to: to.clone(), source, cure });

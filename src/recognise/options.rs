@@ -1,7 +1,7 @@
 //! Options that only one program of the ifupdown family knows.
 
 use crate::host::Host;
-use crate::provenance::is_mako_control;
+use crate::provenance::is_mako;
 use crate::stack::Software;
 use bstr::ByteSlice;
 use std::path::{Path, PathBuf};
@@ -26,13 +26,19 @@ const ONLY: &[(&str, Software)] = &[
     ("vxlan-local-tunnelip", Software::Ifupdown2), // addons/vxlan.py; ifupdown-ng spells it vxlan-local-ip
 ];
 
-/// The first option in the host's `interfaces` and `interfaces.d` that only one dialect has, and where.
+/// What only one program knows, and which.
+type Sign = (&'static str, Software);
+
+/// The first sign in the host's `interfaces` and `interfaces.d` that only one dialect has, and where. Options tell
+/// more than `iface` lines, wherever they stand.
 pub(super) fn only_in_one_dialect(host: &Host) -> Option<(Software, &'static str, String)> {
-    files(host).find_map(|path| {
-        let text = host.read(&path)?;
-        let (option, software) = text.lines().find_map(|line| only_known(line, &text))?;
-        Some((software, option, path.display().to_string()))
-    })
+    let first = |sign: fn(&[u8]) -> Option<Sign>| {
+        files(host).find_map(|path| {
+            let (option, software) = sign(&host.read(&path)?)?;
+            Some((software, option, path.display().to_string()))
+        })
+    };
+    first(|text| text.lines().find_map(only_known)).or_else(|| first(iface_alone))
 }
 
 /// Whether a command line calls bridge-utils' program, which is then installed.
@@ -47,20 +53,58 @@ fn files(host: &Host) -> impl Iterator<Item = PathBuf> {
     std::iter::once(PathBuf::from("etc/network/interfaces")).chain(sourced)
 }
 
-fn only_known(line: &[u8], text: &[u8]) -> Option<(&'static str, Software)> {
-    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    let word = words.next()?;
-    if word == b"iface" {
-        // ifupdown refuses a line without family and method (config.c). ifupdown2 is the more common of those
-        // that take it, but knows no inheritance.
-        let alone = words.next().is_some() && words.next().is_none();
-        let inherits = || text.contains_str("inherit");
-        let software = || if inherits() { Software::IfupdownNg } else { Software::Ifupdown2 };
-        return alone.then(|| ("iface NAME", software()));
-    }
-    if is_mako_control(line) {
+fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
+}
+
+fn only_known(line: &[u8]) -> Option<Sign> {
+    let word = words(line).next()?.replace("_", "-");
+    if is_mako(line) {
         return Some(("%", Software::Ifupdown2));
     }
-    let word = word.replace("_", "-");
+    // addons/bridge.py; bridge-utils has `regex` too, but not this.
+    if word == b"bridge-ports" && words(line).any(|port| port == b"glob") {
+        return Some(("bridge-ports glob", Software::Ifupdown2));
+    }
     ONLY.iter().find(|(option, _)| option.as_bytes() == word).copied()
+}
+
+/// An `iface` line without family and method: ifupdown refuses it (config.c). ifupdown2 is the more common of
+/// those that take it, but knows no inheritance.
+fn iface_alone(text: &[u8]) -> Option<Sign> {
+    let is_alone = |line: &[u8]| words(line).next() == Some(b"iface") && words(line).count() == 2;
+    let inherits = |line: &[u8]| {
+        words(line).next() == Some(b"inherit")
+            || words(line).next() == Some(b"iface") && words(line).nth(2) == Some(b"inherits")
+    };
+    let inherits = || text.lines().any(inherits);
+    let software = || if inherits() { Software::IfupdownNg } else { Software::Ifupdown2 };
+    text.lines().any(is_alone).then(|| ("iface NAME", software()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pretty_assertions::assert_eq;
+
+    fn told_by(text: &str) -> Option<(Software, &'static str)> {
+        let host = Host::new("/nonexistent").with_file("etc/network/interfaces".as_ref(), text.into());
+        only_in_one_dialect(&host).map(|(software, option, _)| (software, option))
+    }
+
+    #[test]
+    fn options_tell_more_than_iface_lines() {
+        let ng = Software::IfupdownNg;
+        let ifupdown2 = Software::Ifupdown2;
+        assert_eq!(told_by("iface br0 inet manual\n bridge_ports eth0\n"), None);
+        assert_eq!(told_by("iface br0\n bridge-ports eth0\n"), Some((ifupdown2, "iface NAME")));
+        assert_eq!(told_by("iface br0\n inherit base\n"), Some((ng, "iface NAME")));
+        assert_eq!(told_by("iface br0 inherits base\niface eth0\n"), Some((ng, "iface NAME")));
+        assert_eq!(told_by("# inherited\niface br0\n"), Some((ifupdown2, "iface NAME")));
+        assert_eq!(told_by("iface br0\n inherit base\n bridge_vids 2\n"), Some((ifupdown2, "bridge-vids")));
+        assert_eq!(told_by("iface br0\n bridge_ports glob swp*\n"), Some((ifupdown2, "bridge-ports glob")));
+        assert_eq!(told_by("iface br0 inet manual\n bridge_ports regex swp.*\n"), None);
+        assert_eq!(told_by("% for a in b:\nauto a\n"), Some((ifupdown2, "%")));
+        assert_eq!(told_by("iface br0\n use bridge\n"), Some((ng, "use")));
+    }
 }

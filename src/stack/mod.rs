@@ -2,6 +2,7 @@
 //! the source that forces it.
 
 mod alpine_bridge;
+mod assume;
 mod bridge_utils;
 mod bring_up;
 mod busybox;
@@ -21,13 +22,16 @@ mod networkmanager;
 mod scripts;
 pub mod udev;
 mod unit_pins;
+mod version;
 
 use crate::host::Host;
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
 use crate::links::Links;
 use crate::nearest::nearest;
+pub use assume::{Assume, CONDITIONS};
 use std::fmt;
 use std::str::FromStr;
+pub use version::Version;
 
 /// The software that reads a file and makes the bridge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,34 +108,6 @@ pub struct Stack {
     pub alpine_bridge: bool,
     /// A systemd-udevd of the same release runs.
     pub udev: bool,
-}
-
-/// A version: its numbers, compared in turn. `head`, `main` and no version are newer than all.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Version {
-    text: String,
-}
-
-impl Version {
-    /// As it was given; empty for none.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// The numbers in it; `None` for `head`, `main`, or no version.
-    #[must_use]
-    pub fn numbers(&self) -> Option<Vec<u32>> {
-        let numbers = self.text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
-        let numbers: Vec<u32> = numbers.map_while(|part| part.parse().ok()).collect();
-        (!numbers.is_empty()).then_some(numbers)
-    }
-
-    /// Whether it is this version or a later one.
-    #[must_use]
-    pub fn at_least(&self, wanted: &[u32]) -> bool {
-        self.numbers().is_none_or(|numbers| numbers.as_slice() >= wanted)
-    }
 }
 
 impl Stack {
@@ -241,41 +217,6 @@ impl FromStr for Stack {
             }
         }
         Ok(stack)
-    }
-}
-
-/// Answers to `[Match]` conditions that the tree cannot give (`--assume KEY=VALUE`).
-#[derive(Clone, Debug, Default)]
-pub struct Assume {
-    answers: Vec<(String, String)>,
-}
-
-/// The conditions that can be answered, as `--assume` spells them.
-pub const CONDITIONS: &[&str] =
-    &["architecture", "credential", "firmware", "host", "kernel-command-line", "kernel-version", "virtualization"];
-
-impl Assume {
-    /// Adds `KEY=VALUE`.
-    pub fn add(&mut self, text: &str) -> Result<(), String> {
-        let Some((key, value)) = text.split_once('=') else {
-            return Err(format!("`{text}` is not KEY=VALUE"));
-        };
-        if !CONDITIONS.contains(&key) {
-            return Err(format!("no condition is called `{key}`; the conditions are {}", CONDITIONS.join(", ")));
-        }
-        self.answers.push((key.to_owned(), value.to_owned()));
-        Ok(())
-    }
-
-    /// The last answer to a condition, if the user gave one.
-    #[must_use]
-    pub fn get(&self, key: &str) -> Option<&str> {
-        self.answers.iter().rev().find(|answer| answer.0 == key).map(|answer| answer.1.as_str())
-    }
-
-    /// All answers to a condition, for those that may hold several values.
-    pub fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
-        self.answers.iter().filter(move |answer| answer.0 == key).map(|answer| answer.1.as_str())
     }
 }
 

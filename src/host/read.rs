@@ -1,0 +1,93 @@
+//! The texts of a host's files.
+
+use super::{Host, Kind, Unreadable};
+use crate::lines::Lines;
+use crate::regular::read_below;
+use crate::span::Place;
+use std::collections::BTreeMap;
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// ifupdown's file: a directory in its place is reported, as no other is.
+const INTERFACES: &str = "etc/network/interfaces";
+
+impl Host {
+    /// A file's bytes; `None` where there is no regular file. A file that is there and cannot
+    /// be read is `None` too, and [`unreadable`](Self::unreadable) tells why. So it does of a FIFO, socket
+    /// or device, and of a directory where ifupdown's file belongs; other directories the daemons pass over.
+    #[must_use]
+    pub fn read(&self, path: &Path) -> Option<Arc<[u8]>> {
+        let resolved = self.resolve(path);
+        if !matches!(resolved.kind, Kind::File | Kind::Dir | Kind::Other) {
+            return None;
+        }
+        if let Some(text) = self.overlay.get(&resolved.path) {
+            return Some(Arc::clone(text));
+        }
+        if let Some(known) = self.cache.files().get(resolved.path.as_os_str()) {
+            return known.clone();
+        }
+        let (root, below) = self.mounted_at(&resolved.path)?;
+        let text = match resolved.kind {
+            Kind::File => read_below(root, below),
+            Kind::Dir if path != Path::new(INTERFACES) => return None,
+            Kind::Dir => Err("a directory, where a file is read; exclude it or move it away".to_owned()),
+            _ => Err(format!(
+                "{}, where a file is read; exclude it or move it away",
+                special(&self.outside(&resolved.path)?)
+            )),
+        };
+        let text = match text {
+            Ok(bytes) => Some(Arc::from(bytes)),
+            Err(message) => {
+                self.cache.unreadable().push(Unreadable { file: path.to_owned(), message });
+                None
+            }
+        };
+        self.cache.files().insert(resolved.path.into(), text.clone());
+        text
+    }
+
+    /// The files that were read so far and their texts, sorted by their paths with all links followed.
+    #[must_use]
+    pub fn texts(&self) -> BTreeMap<PathBuf, Arc<[u8]>> {
+        let files = self.cache.files();
+        let read = files.iter().filter_map(|(path, text)| Some((PathBuf::from(path), Arc::clone(text.as_ref()?))));
+        let mut texts: BTreeMap<_, _> = read.collect();
+        texts.extend(self.overlay.iter().map(|(path, text)| (path.clone(), Arc::clone(text))));
+        texts
+    }
+
+    /// The number of the line where a place starts, from 1.
+    #[must_use]
+    pub fn line(&self, place: &Place) -> usize {
+        let Some(text) = self.read(&place.file) else { return 1 };
+        let mut last = self.cache.lines();
+        let (text, lines) = match last.take() {
+            Some((known, lines)) if Arc::ptr_eq(&known, &text) => (known, lines),
+            _ => (Arc::clone(&text), Lines::of(&text)),
+        };
+        let line = lines.line_of(&text, place.span.start);
+        *last = Some((text, lines));
+        line
+    }
+
+    /// What could not be read so far.
+    #[must_use]
+    pub fn unreadable(&self) -> Vec<Unreadable> {
+        self.cache.unreadable().clone()
+    }
+}
+
+/// What stands at a path where no regular file does.
+fn special(path: &Path) -> &'static str {
+    let Ok(kind) = std::fs::symlink_metadata(path).map(|meta| meta.file_type()) else { return "no regular file" };
+    if kind.is_fifo() {
+        "a FIFO"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
