@@ -136,11 +136,6 @@ fn interfaces_fixed() {
 }
 
 #[test]
-fn more_interfaces_fixed() {
-    fixes_pin("measured/interfaces.json");
-}
-
-#[test]
 fn networkd_fixed() {
     fixes_pin("networkd.json");
 }

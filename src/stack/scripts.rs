@@ -59,7 +59,8 @@ pub(super) enum Names {
 impl Scripts {
     /// Reads those that may matter.
     pub(super) fn read(host: &Host, names: Names) -> Self {
-        let folder = |path| folder(host, path, names);
+        let wanted = names == Names::RunParts || ifupdown2_runs_them(host);
+        let folder = |path| if wanted { folder(host, path, names) } else { Vec::new() };
         Self { pre_up: folder("etc/network/if-pre-up.d"), up: folder("etc/network/if-up.d"), left: Cell::new(BUDGET) }
     }
 
@@ -101,6 +102,12 @@ impl Scripts {
         }
         failed
     }
+}
+
+/// `addon_scripts_support`, which Debian's file switches on.
+fn ifupdown2_runs_them(host: &Host) -> bool {
+    let text = host.read(Path::new("etc/network/ifupdown2/ifupdown2.conf"));
+    text.is_none_or(|text| text.lines().any(|line| line.trim_ascii() == b"addon_scripts_support=1"))
 }
 
 /// The scripts of one folder, sorted.
