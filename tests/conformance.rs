@@ -118,6 +118,11 @@ fn interfaces() {
 }
 
 #[test]
+fn more_interfaces() {
+    agrees("measured/interfaces.json");
+}
+
+#[test]
 fn networkd() {
     agrees("networkd.json");
 }
