@@ -45,8 +45,7 @@ fn outcome(row: Option<&Value>) -> &str {
 }
 
 /// Calls `visit` with each case and stack that is wanted.
-fn each(name: &str, mut visit: impl FnMut(&str, &str, &Value, &str, &Laid)) {
-    let tables = common::tables(name);
+fn each(tables: &[Value], mut visit: impl FnMut(&str, &str, &Value, &str, &Laid)) {
     let cases =
         tables.iter().flat_map(|table| table["cases"].as_array().unwrap().iter().map(move |case| (table, case)));
     for (table, case) in cases {
@@ -63,7 +62,7 @@ fn each(name: &str, mut visit: impl FnMut(&str, &str, &Value, &str, &Laid)) {
 fn agrees(name: &str) {
     let mut failures = Vec::new();
     let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    each(name, |id, key, observed, bridge, laid| {
+    each(&common::tables(name), |id, key, observed, bridge, laid| {
         let row = listed(laid, key, bridge);
         let told = outcome(row.as_ref());
         let expected = match observed["outcome"].as_str().unwrap() {
@@ -89,7 +88,7 @@ fn agrees(name: &str) {
 fn fixes_pin(name: &str) {
     let mut failures = Vec::new();
     let (mut fixed, mut unfixed) = (0, Vec::new());
-    each(name, |id, key, observed, bridge, laid| {
+    each(&[common::table(name)], |id, key, observed, bridge, laid| {
         if observed["outcome"] == "pinned" {
             return;
         }
