@@ -8,6 +8,9 @@
 
 mod common;
 
+use bridgepin::check::{Options, each_subject};
+use bridgepin::host::Host;
+use bridgepin::stack::Assume;
 use common::{Laid, bridgepin};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -44,12 +47,38 @@ fn outcome(row: Option<&Value>) -> &str {
     row.map_or("absent", |row| row["outcome"].as_str().unwrap())
 }
 
+/// What is told of a bridge.
+struct Told {
+    outcome: String,
+    address: Option<String>,
+    reason: String,
+}
+
+/// What `list` tells.
+fn told(laid: &Laid, stack: &str, bridge: &str) -> Option<Told> {
+    let row = listed(laid, stack, bridge)?;
+    let text = |key: &str| row[key].as_str().map(str::to_owned);
+    Some(Told { outcome: text("outcome")?, address: text("address"), reason: text("reason")? })
+}
+
+/// The same without a process for each of very many cases.
+fn judged(laid: &Laid, stack: &str, bridge: &str) -> Option<Told> {
+    let mut assume = Assume::default();
+    laid.assume.iter().for_each(|answer| assume.add(answer).unwrap());
+    let stacks = vec![stack.parse().unwrap()];
+    let options = Options { stacks, assume, sysfs: Some(laid.sys.clone()), ..Options::default() };
+    let told = each_subject(&Host::new(&laid.host).live(true), &options, |subject| {
+        let views = subject.bridges();
+        let (_, bridge) = views.iter().find(|view| view.name == bridge)?.worst();
+        let address = bridge.address.map(|address| address.to_string());
+        Some(Told { outcome: bridge.outcome.word().to_owned(), address, reason: bridge.reason.clone() })
+    });
+    told.into_iter().flatten().next()
+}
+
 /// Calls `visit` with each case and stack that is wanted.
-fn each(name: &str, mut visit: impl FnMut(&str, &str, &Value, &str, &Laid)) {
-    let tables = common::tables(name);
-    let cases =
-        tables.iter().flat_map(|table| table["cases"].as_array().unwrap().iter().map(move |case| (table, case)));
-    for (table, case) in cases {
+fn each(table: &Value, mut visit: impl FnMut(&str, &str, &Value, &str, &Laid)) {
+    for case in table["cases"].as_array().unwrap() {
         let id = case["id"].as_str().unwrap();
         for (key, observed) in case["observed"].as_object().unwrap() {
             if wanted("TRUTH", key) && wanted("CASE", id) {
@@ -60,26 +89,26 @@ fn each(name: &str, mut visit: impl FnMut(&str, &str, &Value, &str, &Laid)) {
     }
 }
 
-fn agrees(name: &str) {
+fn agrees(name: &str, table: &Value, tell: impl Fn(&Laid, &str, &str) -> Option<Told>) {
     let mut failures = Vec::new();
     let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    each(name, |id, key, observed, bridge, laid| {
-        let row = listed(laid, key, bridge);
-        let told = outcome(row.as_ref());
+    each(table, |id, key, observed, bridge, laid| {
+        let told = tell(laid, key, bridge);
+        let word = told.as_ref().map_or("absent", |told| &told.outcome);
         let expected = match observed["outcome"].as_str().unwrap() {
             // The bring-up command decides: the worse of what it can be.
             "varies" => "floating",
             other => other,
         };
-        let address = row.as_ref().and_then(|row| row["address"].as_str());
-        let stated = observed["address"].as_str().filter(|_| ["pinned", "generated"].contains(&told));
-        let agrees = told == expected && (stated.is_none() || stated == address);
+        let address = told.as_ref().and_then(|told| told.address.as_deref());
+        let stated = observed["address"].as_str().filter(|_| ["pinned", "generated"].contains(&word));
+        let agrees = word == expected && (stated.is_none() || stated == address);
         let excepted = EXCEPTIONS.iter().any(|row| row.0 == id && key.starts_with(row.1));
         let count = counts.entry(key.to_owned()).or_default();
         *count = (count.0 + usize::from(agrees), count.1 + 1);
         if agrees == excepted {
-            let reason = row.as_ref().map_or("no such bridge", |row| row["reason"].as_str().unwrap());
-            failures.push(format!("{id} on {key}: told {told} {address:?}, measured {expected} {stated:?}: {reason}"));
+            let reason = told.as_ref().map_or("no such bridge", |told| &told.reason);
+            failures.push(format!("{id} on {key}: told {word} {address:?}, measured {expected} {stated:?}: {reason}"));
         }
     });
     counts.iter().for_each(|(key, (agree, all))| println!("{name} {key}: {agree} of {all}"));
@@ -89,7 +118,7 @@ fn agrees(name: &str) {
 fn fixes_pin(name: &str) {
     let mut failures = Vec::new();
     let (mut fixed, mut unfixed) = (0, Vec::new());
-    each(name, |id, key, observed, bridge, laid| {
+    each(&common::table(name), |id, key, observed, bridge, laid| {
         if observed["outcome"] == "pinned" {
             return;
         }
@@ -114,17 +143,32 @@ fn fixes_pin(name: &str) {
 
 #[test]
 fn interfaces() {
-    agrees("interfaces.json");
+    agrees("interfaces", &common::table("interfaces.json"), told);
 }
 
 #[test]
 fn networkd() {
-    agrees("networkd.json");
+    agrees("networkd", &common::table("networkd.json"), told);
 }
 
 #[test]
 fn ifcfg() {
-    agrees("ifcfg.json");
+    agrees("ifcfg", &common::table("ifcfg.json"), told);
+}
+
+#[test]
+fn more_interfaces() {
+    agrees("more interfaces", &common::measured("interfaces.json"), judged);
+}
+
+#[test]
+fn more_networkd() {
+    agrees("more networkd", &common::measured("networkd.json"), judged);
+}
+
+#[test]
+fn more_ifcfg() {
+    agrees("more ifcfg", &common::measured("ifcfg.json"), judged);
 }
 
 #[test]

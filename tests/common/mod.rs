@@ -9,17 +9,19 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
-/// A measured table.
+/// A measured table of `fixtures/truth`.
 pub fn table(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/truth").join(name);
-    serde_json::from_slice(&fs::read(&path).unwrap()).unwrap()
+    read_table("truth", name)
 }
 
-/// The measured table of that name, and the one of our own measurements where there is one.
-pub fn tables(name: &str) -> Vec<Value> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/measured").join(name);
-    let own = own.exists().then(|| serde_json::from_slice(&fs::read(&own).unwrap()).unwrap());
-    [table(name)].into_iter().chain(own).collect()
+/// A table of our own measurements.
+pub fn measured(name: &str) -> Value {
+    read_table("measured", name)
+}
+
+fn read_table(folder: &str, name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(folder).join(name);
+    serde_json::from_slice(&fs::read(&path).unwrap()).unwrap()
 }
 
 /// Writes one of a case's `files`.
