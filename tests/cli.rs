@@ -259,3 +259,37 @@ fn control_characters_do_not_reach_the_terminal() {
     }
     assert!(!run(dir.path(), &["list"]).stdout.contains(&0x1b));
 }
+
+#[test]
+fn a_named_address_is_one_hosts() {
+    let pinned = PINNED.replace(":01", ":02");
+    let files = [("web1/etc/network/interfaces", FLOATING), ("web2/etc/network/interfaces", FLOATING)];
+    let dir = tree(&[files[0], files[1], ("web3/etc/network/interfaces", &pinned)]);
+    let before = read_tree(dir.path());
+    let mac = ["check", "--fix", "--mac", ADDRESS];
+    let refused = said(dir.path(), &mac);
+    let message = "error: --mac br0=b4:99:ba:00:00:01 would give one address to the bridges of several hosts (br0 of web1 and br0 of web2); name one host (its folder, or `--root DIR`), or tell each its own with [hosts.\"NAME\"] in bridgepin.toml\n";
+    assert_eq!(refused, (2, String::new(), message.to_owned()));
+    assert_eq!(read_tree(dir.path()), before, "nothing is written");
+    assert_eq!(said(dir.path(), &["check", "--mac", ADDRESS]).0, 2, "nor is it recommended");
+    let one = [&mac[..], &["web1/etc/network/interfaces"]].concat();
+    assert_eq!(run(dir.path(), &one).status.code(), Some(0));
+    assert_eq!(run(dir.path(), &mac).status.code(), Some(2), "web1 has it already");
+    assert_eq!(run(dir.path(), &[&mac[..], &["web1", "web3"]].concat()).status.code(), Some(0), "web3 has its own");
+    assert_eq!(run(dir.path(), &[&mac[..], &["--root", "web2"]].concat()).status.code(), Some(0));
+}
+
+#[test]
+fn an_address_of_the_configuration_file_is_one_hosts() {
+    let dir = tree(&[
+        ("bridgepin.toml", "[hosts.web1]\nmac = { br0 = \"b4:99:ba:00:00:01\" }\n"),
+        ("prod/web1/etc/network/interfaces", FLOATING),
+        ("test/web1/etc/network/interfaces", FLOATING),
+    ]);
+    let before = read_tree(dir.path());
+    let refused = said(dir.path(), &["check", "--fix"]);
+    let message = "error: bridgepin.toml:2: b4:99:ba:00:00:01 would go to the bridges of several hosts (br0 of prod/web1 and br0 of test/web1); check one of them at a time, or give their folders different names\n";
+    assert_eq!(refused, (2, String::new(), message.to_owned()));
+    assert_eq!(read_tree(dir.path()), before, "nothing is written");
+    assert_eq!(said(dir.path(), &["check", "--fix", "prod"]).0, 0);
+}

@@ -10,7 +10,7 @@ use crate::lines::Lines;
 use crate::links::Named;
 use crate::stack::Stack;
 use bstr::BString;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 /// What is said of all hosts.
@@ -81,6 +81,12 @@ impl Hosts {
         }
     }
 
+    /// Whether it tells addresses that bridges are to have.
+    #[must_use]
+    pub fn name_addresses_of_bridges(&self) -> bool {
+        self.named.values().any(|facts| !facts.wanted.is_empty())
+    }
+
     /// What is said of a host.
     #[must_use]
     pub fn settings(&self, host: &Host) -> HostSettings {
@@ -109,4 +115,26 @@ impl Hosts {
         }
         settings
     }
+}
+
+/// The first address that stands at two hosts: where, and what to do.
+pub(super) fn shared_address(named: &BTreeMap<String, HostFacts>) -> Option<(usize, String)> {
+    let mut all: Vec<_> = named
+        .iter()
+        .flat_map(|(host, facts)| [(host, &facts.mac), (host, &facts.links)])
+        .flat_map(|(host, addresses)| {
+            addresses.values().map(move |value| (value.span().start, host, value.get_ref().0))
+        })
+        .collect();
+    all.sort_unstable();
+    let mut owners = HashMap::new();
+    all.into_iter().find_map(|(offset, host, address)| {
+        let owner = *owners.entry(address).or_insert(host);
+        (owner != host).then(|| {
+            (
+                offset,
+                format!("{address} is also [hosts.\"{owner}\"]'s; give each host the address of its own network card"),
+            )
+        })
+    })
 }

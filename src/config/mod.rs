@@ -80,6 +80,9 @@ impl Config {
             let offset = error.span().map_or(0, |span| span.start);
             error::at(shown, bytes, offset, &error::told(&error))
         })?;
+        if let Some((offset, message)) = hosts::shared_address(&file.hosts) {
+            return Err(error::at(shown, bytes, offset, &message));
+        }
         let mut layers = vec![Layer { path: None, select: file.select.map(inner), ignore: inner(file.ignore) }];
         layers.extend(file.per_path.into_iter().map(|table| Layer {
             path: Some(table.path.0),

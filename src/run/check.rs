@@ -8,6 +8,7 @@ use super::judged::{Judged, asked};
 use super::list::host_name;
 use super::setup::Setup;
 use super::show_files::show_files;
+use super::whose::refuse_shared;
 use crate::baseline::Baseline;
 use crate::cli::{CheckArgs, FailOn, Prefer, Reporting};
 use crate::discover::Found;
@@ -38,6 +39,7 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     setup.options.prefer_uplink = arguments.prefer == Prefer::Uplink;
     let format = format(arguments)?;
     let mut run = Run::new(arguments, format, &mut setup)?;
+    refuse_shared(arguments, &setup)?;
     if let Some(path) = output_file(arguments) {
         output.report_into(path)?;
     }
