@@ -2,7 +2,7 @@
 
 use super::Output;
 use super::setup::Setup;
-use crate::discover::{Found, Judge, Request, discover};
+use crate::discover::{Found, Judge};
 use crate::exit::Exit;
 use crate::regular::{SIZE_LIMIT, has_few_lines};
 use std::io::Read;
@@ -52,14 +52,7 @@ pub(super) fn each_host<R: Send>(
         let message = "not there; --facts takes a file of facts, or a folder with one file for each host";
         return refuse(output, &format!("{}: {message}", facts.display()));
     }
-    let request = Request {
-        paths: &input.paths,
-        root: input.root.as_deref(),
-        stdin,
-        excluded: &|path| setup.excludes(path),
-        force_exclude: input.force_exclude,
-    };
-    let problems = discover(&request, judge, &mut |judged| {
+    let problems = setup.discover(stdin, judge, &mut |judged| {
         exit = exit.max(take(judged, output)?);
         output.step()?;
         Ok(())

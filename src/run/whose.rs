@@ -6,7 +6,7 @@ use super::setup::Setup;
 use crate::address::MacAddress;
 use crate::check::{Options, Subject, View, check, each_subject};
 use crate::cli::CheckArgs;
-use crate::discover::{Found, Request, discover};
+use crate::discover::Found;
 use crate::judgement::{Bridge, Outcome};
 use crate::links::Named;
 use bstr::BString;
@@ -35,16 +35,9 @@ pub(super) fn refuse_shared(arguments: &CheckArgs, setup: &Setup<'_>) -> anyhow:
     if is_one_host || !is_named {
         return Ok(());
     }
-    let request = Request {
-        paths: &input.paths,
-        root: None,
-        stdin: None,
-        excluded: &|path| setup.excludes(path),
-        force_exclude: input.force_exclude,
-    };
     let mut takers: BTreeMap<MacAddress, Vec<Taker>> = BTreeMap::new();
     // What cannot be walked is told by the run itself.
-    discover(&request, &|found| takers_of(setup, &found), &mut |some| {
+    setup.discover(None, &|found| takers_of(setup, &found), &mut |some| {
         some.into_iter().for_each(|taker| takers.entry(taker.named.address).or_default().push(taker));
         Ok(())
     })?;
