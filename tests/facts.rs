@@ -115,3 +115,15 @@ fn a_path_that_is_not_there_is_refused() {
         assert!(said.starts_with("error: nowhere: not there; --facts takes "), "{said}");
     }
 }
+
+#[test]
+fn an_address_is_known_from_the_link_that_has_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let interfaces = "iface bond0 inet manual\n    bond-slaves eno1\niface br0 inet manual\n    bridge_ports bond0.5\n";
+    write(dir.path(), "web1/etc/network/interfaces", interfaces);
+    write(dir.path(), "web1.json", &link("b4:99:ba:00:00:01"));
+    let output = bridgepin().current_dir(dir.path()).args(["check", "--facts", "web1.json", "web1"]).output().unwrap();
+    let report = String::from_utf8(output.stdout).unwrap();
+    let note = "the address is known from eno1 (first port of bond0, parent of bond0.5): `address` in web1.json";
+    assert!(report.contains(note), "{report}");
+}
