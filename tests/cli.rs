@@ -293,3 +293,28 @@ fn an_address_of_the_configuration_file_is_one_hosts() {
     assert_eq!(read_tree(dir.path()), before, "nothing is written");
     assert_eq!(said(dir.path(), &["check", "--fix", "prod"]).0, 0);
 }
+
+#[test]
+fn what_is_not_there_is_told_with_its_option_and_a_cure() {
+    let dir = tree(&[("a/etc/network/interfaces", PINNED)]);
+    let missing = "No such file or directory (os error 2)";
+    for (arguments, problem) in [
+        (&["--output-file", "no/x", "a"][..], "--output-file no/x: there is no folder no; make it first".to_owned()),
+        (&["--baseline", "x", "a"], format!("--baseline x: {missing}; --write-baseline x records what is there now")),
+        (&["--write-baseline", "no/x", "a"], format!("--write-baseline no/x: {missing}; make the folder first")),
+        (
+            &["--config", "x", "a"],
+            format!("--config x: {missing}; name a file like bridgepin.toml, or let the nearest one be found"),
+        ),
+        (
+            &["--facts", "x", "a"],
+            format!("--facts x: {missing}; give a file of facts, or a folder with one file for each host"),
+        ),
+        (&["--root", "x"], format!("--root x: {missing}; it takes the directory that plays `/`")),
+        (&["--sysfs", "x", "a"], "--sysfs x: no class/net in it; give a directory like /sys".to_owned()),
+        (&["x"], format!("x: {missing}; give the path of a file or directory that can be read")),
+    ] {
+        let (code, _, error) = said(dir.path(), &[&["check"], arguments].concat());
+        assert_eq!((code, error), (2, format!("error: {problem}\n")), "{arguments:?}");
+    }
+}

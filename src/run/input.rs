@@ -46,11 +46,7 @@ pub(super) fn each_host<R: Send>(
         _ => None,
     };
     if let Some(sys) = input.sysfs.as_deref().filter(|sys| !sys.join("class/net").is_dir()) {
-        return refuse(output, &format!("{}: no class/net in it; --sysfs takes a directory like /sys", sys.display()));
-    }
-    if let Some(facts) = input.facts.as_deref().filter(|facts| !facts.exists()) {
-        let message = "not there; --facts takes a file of facts, or a folder with one file for each host";
-        return refuse(output, &format!("{}: {message}", facts.display()));
+        return refuse(output, &format!("--sysfs {}: no class/net in it; give a directory like /sys", sys.display()));
     }
     let problems = setup.discover(stdin, judge, &mut |judged| {
         exit = exit.max(take(judged, output)?);

@@ -25,6 +25,10 @@ impl<'a> Setup<'a> {
     /// Reads the configuration file and puts both together.
     pub(super) fn of(input: &'a Input) -> anyhow::Result<Self> {
         let here = std::env::current_dir()?;
+        if let Some((path, Err(error))) = input.facts.as_deref().map(|path| (path, std::fs::metadata(path))) {
+            let path = path.display();
+            anyhow::bail!("--facts {path}: {error}; give a file of facts, or a folder with one file for each host");
+        }
         let config = Config::load(input.config.as_deref(), input.isolated, &here).map_err(anyhow::Error::msg)?;
         let mut assume = Assume::default();
         for answer in &input.assume {
