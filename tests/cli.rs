@@ -318,3 +318,27 @@ fn what_is_not_there_is_told_with_its_option_and_a_cure() {
         assert_eq!((code, error), (2, format!("error: {problem}\n")), "{arguments:?}");
     }
 }
+
+#[test]
+fn counts_say_what_a_fix_did() {
+    let files = [
+        ("a/etc/network/interfaces", FLOATING),
+        ("b/etc/systemd/network/br0.netdev", "[NetDev]\nName=br0\nKind=bridge\n"),
+    ];
+    let counts = ["check", "--statistics"];
+    let fix = ["check", "--fix", "--statistics"];
+    let fixed = "Fixed 1 finding in 1 file; 1 warning remains.\n".to_owned();
+    let json = "{\n  \"version\": 1,\n  \"statistics\": [\n    {\n      \"rule\": \"unpinned-bridge\",\n      \"count\": 1\n    }\n  ]\n}\n";
+    for (arguments, expected) in [
+        (counts.to_vec(), (1, "2  unpinned-bridge\n".to_owned(), String::new())),
+        (fix.to_vec(), (1, "1  unpinned-bridge\n".to_owned(), fixed.clone())),
+        ([&fix[..], &["--quiet"]].concat(), (1, "1  unpinned-bridge\n".to_owned(), String::new())),
+        ([&fix[..], &["--output-format", "json"]].concat(), (1, json.to_owned(), fixed)),
+        (
+            [&fix[..], &["--output-file", "/dev/null"]].concat(),
+            (1, "Fixed 1 finding in 1 file; 1 warning remains.\n".to_owned(), String::new()),
+        ),
+    ] {
+        assert_eq!(said(tree(&files).path(), &arguments), expected, "{arguments:?}");
+    }
+}

@@ -67,8 +67,12 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     } else {
         run.writer.end(out, &run.summary, arguments.quiet)?;
     }
-    if output.finish_report()? && !arguments.quiet {
+    let in_file = output.finish_report()?;
+    if in_file && !arguments.quiet {
         writeln!(output.report(aside)?, "{}", run.summary)?;
+    } else if arguments.reporting.statistics && arguments.fix && !arguments.quiet {
+        // The counts are of what remains: they do not say that files changed.
+        writeln!(output.stderr()?, "{}", run.summary)?;
     }
     Ok(exit.max(report_facts(&setup, arguments.quiet, output)?))
 }
