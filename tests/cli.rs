@@ -342,3 +342,24 @@ fn counts_say_what_a_fix_did() {
         assert_eq!(said(tree(&files).path(), &arguments), expected, "{arguments:?}");
     }
 }
+
+#[test]
+fn names_that_nothing_has_are_told() {
+    let config =
+        "[hosts.web1]\nmac = { br0 = \"b4:99:ba:00:00:01\" }\n[hosts.web9]\nmac = { br0 = \"b4:99:ba:00:00:09\" }\n";
+    let dir = tree(&[("bridgepin.toml", config), ("hosts/web1/etc/network/interfaces", PINNED)]);
+    let bridge =
+        "note: --mac brx=b4:99:ba:00:00:01: no bridge is called that; `bridgepin list` shows those there are\n";
+    let host = "note: bridgepin.toml: no host is called web9, as [hosts.\"web9\"] has it; a host has the name of its folder, or what its etc/hostname says\n";
+    let mac = ["--mac", "brx=b4:99:ba:00:00:01", "--mac", "br0=b4:99:ba:00:00:01"];
+    for (arguments, expected) in [
+        (&mac[..], format!("{bridge}{host}")),
+        (&["--quiet", "--mac", "brx=b4:99:ba:00:00:01"], String::new()),
+        (&["hosts/web1"], String::new()),
+        (&["--exclude", "web9"], String::new()),
+        (&["--root", "hosts/web1"], String::new()),
+    ] {
+        let (code, _, notes) = said(dir.path(), &[&["check"], arguments].concat());
+        assert_eq!((code, notes), (0, expected), "{arguments:?}");
+    }
+}

@@ -25,11 +25,11 @@ fn fixtures(folder: &str) -> Vec<(String, PathBuf)> {
     files
 }
 
-/// What `check` says with a configuration file, and its exit code.
+/// What goes wrong in `check` with a configuration file, and its exit code.
 fn said(config: &Path) -> (String, i32) {
     let dir = tempfile::tempdir().unwrap();
     fs::copy(config, dir.path().join("bridgepin.toml")).unwrap();
-    let output = bridgepin().current_dir(dir.path()).arg("check").output().unwrap();
+    let output = bridgepin().current_dir(dir.path()).args(["check", "--quiet"]).output().unwrap();
     (String::from_utf8(output.stderr).unwrap(), output.status.code().unwrap())
 }
 

@@ -87,6 +87,25 @@ impl Hosts {
         self.named.values().any(|facts| !facts.wanted.is_empty())
     }
 
+    /// The names of the hosts of which it tells addresses.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        self.named.keys()
+    }
+
+    /// The name by which a host is known here.
+    #[must_use]
+    pub fn name_of(&self, host: &Host) -> Option<&String> {
+        if self.named.is_empty() {
+            return None;
+        }
+        self.find(&HostNames::of(host).names)
+    }
+
+    /// The folder's name is the repository's own, and comes first; the same `etc/hostname` may be in many.
+    fn find(&self, names: &[String]) -> Option<&String> {
+        names.iter().find_map(|name| Some(self.named.get_key_value(name)?.0))
+    }
+
     /// What is said of a host.
     #[must_use]
     pub fn settings(&self, host: &Host) -> HostSettings {
@@ -108,8 +127,7 @@ impl Hosts {
             }
             settings.udev = pattern.udev.or(settings.udev);
         }
-        // The folder's name is the repository's own; the same `etc/hostname` may be in many.
-        if let Some(facts) = names.iter().find_map(|name| self.named.get(name)) {
+        if let Some(facts) = self.find(&names).and_then(|name| self.named.get(name)) {
             settings.wanted.clone_from(&facts.wanted);
             settings.links.clone_from(&facts.links);
         }

@@ -8,6 +8,7 @@ use super::judged::{Judged, asked};
 use super::list::host_name;
 use super::setup::Setup;
 use super::show_files::show_files;
+use super::typos::Met;
 use super::whose::refuse_shared;
 use crate::baseline::Baseline;
 use crate::cli::{CheckArgs, FailOn, Prefer, Reporting};
@@ -74,6 +75,9 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
         // The counts are of what remains: they do not say that files changed.
         writeln!(output.stderr()?, "{}", run.summary)?;
     }
+    if !arguments.quiet {
+        run.met.tell_others(arguments, &setup, output)?;
+    }
     Ok(exit.max(report_facts(&setup, arguments.quiet, output)?))
 }
 
@@ -90,6 +94,8 @@ struct Run<'a> {
     recorded: Option<Baseline>,
     /// What the rules over all hosts know of them.
     fleet: Fleet,
+    /// Which names of the user's the hosts have.
+    met: Met,
     /// A finding remains that is bad enough.
     failing: bool,
 }
@@ -115,14 +121,16 @@ impl<'a> Run<'a> {
             known,
             recorded,
             fleet: Fleet::default(),
+            met: Met::default(),
             failing: false,
         })
     }
 
     /// Reports what a host has, and writes its fixes where that is asked for.
     fn host(&mut self, setup: &Setup<'_>, judged: Judged, output: &mut Output) -> anyhow::Result<Exit> {
-        let Judged { found, bridges, known, findings, summary, fixed } = judged;
+        let Judged { found, bridges, met, known, findings, summary, fixed } = judged;
         self.summary.known += self.known.as_mut().map_or(0, |all| all.note(&found, known));
+        self.met.add(met);
         self.summary.hosts += 1;
         self.summary.bridges += bridges;
         let mut exit = report_unreadable(&found, output)?;

@@ -11,6 +11,7 @@ mod progress;
 mod report_file;
 mod setup;
 mod show_files;
+mod typos;
 mod whose;
 
 use crate::cli::{Cli, Color, Command};
