@@ -46,12 +46,14 @@ fn outcome(row: Option<&Value>) -> &str {
 
 /// Calls `visit` with each case and stack that is wanted.
 fn each(name: &str, mut visit: impl FnMut(&str, &str, &Value, &str, &Laid)) {
-    let table = common::table(name);
-    for case in table["cases"].as_array().unwrap() {
+    let tables = common::tables(name);
+    let cases =
+        tables.iter().flat_map(|table| table["cases"].as_array().unwrap().iter().map(move |case| (table, case)));
+    for (table, case) in cases {
         let id = case["id"].as_str().unwrap();
         for (key, observed) in case["observed"].as_object().unwrap() {
             if wanted("TRUTH", key) && wanted("CASE", id) {
-                let laid = common::lay_out(&table, case, key);
+                let laid = common::lay_out(table, case, key);
                 visit(id, key, observed, case["bridge"].as_str().unwrap(), &laid);
             }
         }
@@ -113,6 +115,11 @@ fn fixes_pin(name: &str) {
 #[test]
 fn interfaces() {
     agrees("interfaces.json");
+}
+
+#[test]
+fn more_interfaces() {
+    agrees("measured/interfaces.json");
 }
 
 #[test]

@@ -129,9 +129,12 @@ proptest! {
 
 /// What fuzzing found.
 #[test]
-fn a_bridge_that_is_pinned_by_its_ports_name() {
-    let text = "auto br0\niface br0 inet dhcp\n    bridge_ports none\n\nauto vmbr1\niface vmbr1 inet manual\n    bridge_ports eth1\n";
-    for stack in ["ifupdown", "ifupdown2", "ifupdown-ng+bridge-utils", "busybox+alpine-bridge"] {
-        holds("etc/network/interfaces", text.as_bytes(), &[stack]);
+fn bridges_that_are_pinned_by_their_ports_names() {
+    let others = "auto br0\niface br0 inet dhcp\n    bridge_ports none\n\nauto vmbr1\niface vmbr1 inet manual\n    bridge_ports eth1\n";
+    let template = "# {{ ansible_managed }}\nauto br0\niface br0 inet static\n    address {{ ansible_host }}/24\n    bridge_ports eth0\n";
+    for text in [others, template] {
+        for stack in ["ifupdown", "ifupdown2", "ifupdown-ng+bridge-utils", "busybox+alpine-bridge"] {
+            holds("etc/network/interfaces", text.as_bytes(), &[stack]);
+        }
     }
 }

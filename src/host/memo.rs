@@ -15,7 +15,7 @@ impl Host {
     /// What `make` makes of the files; made once for each kind and version, as long as the files are the same.
     #[must_use]
     pub fn once<T: Any + Send + Sync>(&self, kind: &'static str, version: &str, make: impl FnOnce() -> T) -> Arc<T> {
-        let known = |entry: &&(&'static str, String, Made)| entry.0 == kind && entry.1 == version;
+        let known = |entry: &&(&'static str, String, Made)| entry.0 == kind && entry.1 == version && entry.2.is::<T>();
         let made = lock(&self.memo.0).iter().find(known).map(|entry| Arc::clone(&entry.2));
         if let Some(made) = made.and_then(|made| made.downcast().ok()) {
             return made;

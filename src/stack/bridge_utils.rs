@@ -47,7 +47,7 @@ impl Release {
 /// The hook as one host has it.
 pub(super) struct BridgeUtils {
     release: Release,
-    /// [`DEFAULTS`], where it says something about bridges.
+    /// [`DEFAULTS`], where it has more than comments.
     defaults: Option<(Arc<Path>, Arc<[u8]>)>,
 }
 
@@ -55,7 +55,7 @@ impl BridgeUtils {
     /// The hook of a release on a host.
     pub(super) fn new(host: &Host, release: Release) -> Self {
         let path = Path::new(DEFAULTS);
-        let text = host.read(path).filter(|text| text.contains_str("IF_BRIDGE_") || text.contains_str("exit"));
+        let text = host.read(path).filter(|text| text.lines().any(|line| !line.is_empty() && !line.starts_with(b"#")));
         let defaults = text.map(|text| (Arc::from(path), text)).filter(|_| release >= Release::Defaults);
         Self { release, defaults }
     }

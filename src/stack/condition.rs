@@ -88,7 +88,7 @@ fn effective(config: &Config, release: u32) -> impl Iterator<Item = (Test, &'sta
 
 /// A machine-id, or a pattern for the host's name whatever the case.
 fn host(facts: &Facts<'_>, wanted: &[u8]) -> Option<bool> {
-    if let Some(wanted) = parse_id(wanted) {
+    if let Some(wanted) = id_from_string(wanted) {
         return match MachineId::read(facts.host) {
             MachineId::Known(id) => Some(id == wanted),
             MachineId::Unknown | MachineId::Unusable => None,
@@ -101,6 +101,12 @@ fn host(facts: &Facts<'_>, wanted: &[u8]) -> Option<bool> {
     let text = facts.host.read(Path::new("etc/hostname"))?;
     let name = text.lines().map(<[u8]>::trim_ascii).find(|line| !line.is_empty() && !line.starts_with(b"#"))?;
     Some(fnmatch(wanted, name, true))
+}
+
+/// `sd_id128_from_string()`: 32 digits, or the same as a UUID is written.
+fn id_from_string(text: &[u8]) -> Option<[u8; 16]> {
+    let is_uuid = text.len() == 36 && [8, 13, 18, 23].iter().all(|&at| text.get(at) == Some(&b'-'));
+    if is_uuid { parse_id(&text.replace("-", "")) } else { parse_id(text) }
 }
 
 fn architecture(facts: &Facts<'_>, wanted: &[u8]) -> Option<bool> {
@@ -118,10 +124,19 @@ fn credential(facts: &Facts<'_>, wanted: &[u8]) -> Option<bool> {
     Some(names.any(|name| name.as_bytes() == wanted))
 }
 
+/// `condition_test_firmware()`: what it does not know does not hold. PCs have no device tree.
 fn firmware(facts: &Facts<'_>, wanted: &[u8]) -> Option<bool> {
     let mut known = facts.assume.all("firmware").peekable();
-    known.peek()?;
-    Some(known.any(|firmware| firmware.as_bytes() == wanted))
+    if known.peek().is_some() {
+        return Some(known.any(|firmware| firmware.as_bytes() == wanted));
+    }
+    let is_pc = || architecture(facts, b"x86-64") == Some(true) || architecture(facts, b"x86") == Some(true);
+    match wanted {
+        b"uefi" => None,
+        _ if wanted.starts_with(b"smbios-field(") => None,
+        _ if wanted.starts_with(b"device-tree") => is_pc().then_some(false),
+        _ => Some(false),
+    }
 }
 
 /// A word of the command line, or a key with or without a value.
@@ -155,6 +170,30 @@ const CONTAINERS: &[&str] = &[
     "wsl",
 ];
 
+/// The same table's virtual machines.
+const MACHINES: &[&str] = &[
+    "acrn",
+    "amazon",
+    "apple",
+    "arm-cca",
+    "bhyve",
+    "bochs",
+    "google",
+    "kvm",
+    "microsoft",
+    "oracle",
+    "parallels",
+    "powervm",
+    "qemu",
+    "qnx",
+    "sre",
+    "uml",
+    "vm-other",
+    "vmware",
+    "xen",
+    "zvm",
+];
+
 fn virtualization(facts: &Facts<'_>, wanted: &[u8]) -> Option<bool> {
     let own = facts.assume.get("virtualization")?;
     let (none, some) = (boolean(own.as_bytes()) == Some(false) || own == "none", boolean(own.as_bytes()) == Some(true));
@@ -162,15 +201,15 @@ fn virtualization(facts: &Facts<'_>, wanted: &[u8]) -> Option<bool> {
     if let Some(any) = boolean(wanted) {
         return Some(any != none);
     }
-    if wanted == b"private-users" || some {
-        return None;
-    }
     let container = is_container(own.as_bytes());
     match wanted {
+        // Only in a container is `/` seen from a user namespace of its own.
+        b"private-users" => (!some && !container).then_some(false),
+        _ if some => None,
         b"vm" => Some(!none && !container),
         b"container" => Some(container),
         // The answer names only the category: a name of that category may be it.
-        _ if own == "vm" => (is_container(wanted)).then_some(false),
+        _ if own == "vm" => (!MACHINES.iter().any(|name| wanted == name.as_bytes())).then_some(false),
         _ if own == "container" => (!is_container(wanted)).then_some(false),
         _ => Some(wanted == own.as_bytes()),
     }
@@ -191,20 +230,20 @@ mod tests {
         let answers = |test: Test, wanted: &[&str]| wanted.iter().map(|text| test(&facts, text.as_bytes())).collect();
         let (yes, no) = (Some(true), Some(false));
         let all: Vec<Vec<Option<bool>>> = vec![
-            answers(host, &["web*", "db*", "0123456789abcdef0123456789abcdef"]),
-            answers(virtualization, &["yes", "no", "vm", "container", "kvm", "docker"]),
+            answers(host, &["web*", "db*", "0123456789abcdef0123456789abcdef", "01234567-89ab-cdef-0123-456789abcdef"]),
+            answers(virtualization, &["yes", "no", "vm", "container", "kvm", "docker", "private-users", "VM"]),
             answers(architecture, &["x86-64", "native", "arm64"]),
             answers(kernel_command_line, &["quiet", "a", "a=b", "a=c", "b"]),
             answers(credential, &["x"]),
-            answers(firmware, &["device-tree"]),
+            answers(firmware, &["device-tree", "uefi", "banana"]),
         ];
         let wanted = vec![
-            vec![yes, no, None],
-            vec![yes, no, yes, no, None, no],
+            vec![yes, no, None, None],
+            vec![yes, no, yes, no, None, no, no, no],
             vec![yes, yes, no],
             vec![yes, yes, yes, no, no],
             vec![None],
-            vec![None],
+            vec![no, None, no],
         ];
         assert_eq!(all, wanted);
     }

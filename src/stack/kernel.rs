@@ -9,12 +9,16 @@
 //! Measured on kernel 6.18: setting the address that a bridge has already pins it too, and with
 //! no port left an unset address becomes all-zero.
 
+use super::scripts::shell_script;
 use super::udev::Udev;
 use crate::address::MacAddress;
+use crate::host::{Host, host_path};
 use crate::judgement::Outcome;
 use crate::span::Place;
 use bstr::{BStr, BString};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A refusal, by the error that the caller's program would print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +108,8 @@ pub struct Kernel {
     made_later: Option<BTreeSet<BString>>,
     /// Programs that are not installed beside it.
     missing_programs: Vec<&'static str>,
+    /// Where the scripts lie that command lines call by their path.
+    files: Option<Host>,
 }
 
 impl Kernel {
@@ -116,6 +122,19 @@ impl Kernel {
     /// A program is not installed: a command line that calls it fails there (`not found`).
     pub fn lack_program(&mut self, name: &'static str) {
         self.missing_programs.push(name);
+    }
+
+    /// Command lines may call the scripts of this host.
+    pub fn see_files(&mut self, host: &Host) {
+        self.files = Some(host.clone());
+    }
+
+    /// The host's shell script at an absolute path.
+    #[must_use]
+    pub fn script(&self, path: &BStr) -> Option<(PathBuf, Arc<[u8]>)> {
+        let file = path.starts_with(b"/").then(|| host_path(path))?;
+        let text = shell_script(self.files.as_ref()?, &file)?;
+        Some((file, text))
     }
 
     /// Whether a program that command lines call is not installed.
@@ -164,8 +183,8 @@ impl Kernel {
             None => (Address::Unknown, None),
         };
         let mut link = Link { kind, own, set_by, master: None, made_by };
-        let set = link.set_by.is_some();
-        if let Some((address, cause)) = self.udev.as_ref().and_then(|udev| udev.on_add(name, kind, set)) {
+        let given = link.set_by.is_some().then_some(link.own);
+        if let Some((address, cause)) = self.udev.as_ref().and_then(|udev| udev.on_add(name, kind, given)) {
             (link.own, link.set_by) = (address, Some(cause));
         }
         self.links.insert(name.to_owned(), link);

@@ -14,7 +14,7 @@ use super::unit_pins::usable;
 use super::{Stack, World};
 use crate::judgement::{Bridge, Judgement, Outcome};
 use crate::span::Place;
-use crate::systemd::address::{MachineId, NETWORKD_KEY, Verified, verify};
+use crate::systemd::address::{MACHINE_ID, MachineId, NETWORKD_KEY, Verified, verify};
 use crate::systemd::files::Reader;
 use crate::systemd::matching::Device;
 use bstr::{BString, ByteSlice};
@@ -22,8 +22,11 @@ pub(super) use candidates::candidates;
 use netdev::{Asked, Netdev};
 use network::Network;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 const REFUSED: &str = "no bridge can have the address of `MACAddress=`, so networkd fails to make it";
+const REFUSED_MTU: &str = "no bridge can have the size of `MTUBytes=`, so the kernel refuses to make it";
+const LOOPBACK: &str = "the kernel has a link of that name itself";
 const NO_MACHINE_ID: &str =
     "networkd cannot make an address up without a usable /etc/machine-id, and before 243 drops the file";
 
@@ -76,7 +79,11 @@ impl<'a> Daemon<'a> {
             networks,
             links: Udev::read(world.host, world.assume, release),
             has_udev: stack.udev,
-            machine: MachineId::read(world.host),
+            // networkd is not root when it reads it (measured on 252 and 257).
+            machine: match MachineId::read(world.host) {
+                MachineId::Known(_) if !reader.may_read(Path::new(MACHINE_ID)) => MachineId::Unusable,
+                machine => machine,
+            },
         }
     }
 
@@ -92,7 +99,7 @@ impl<'a> Daemon<'a> {
     fn maker_of(&self, name: &BString) -> Option<&Netdev> {
         let has_name = |netdev: &Netdev| netdev.is_loaded() && netdev.name.as_ref() == Some(name);
         let fails = |netdev: &Netdev| {
-            (250..=256).contains(&self.release) && netdev.is_bridge() && netdev.is_refused(self.release)
+            (250..=256).contains(&self.release) && netdev.is_bridge() && netdev.is_refused_by_networkd()
         };
         self.netdevs.iter().find(|netdev| has_name(netdev) && !fails(netdev))
     }
@@ -127,20 +134,41 @@ impl<'a> Daemon<'a> {
     /// A bridge that networkd makes, unless its address is refused.
     fn bridge(&self, netdev: &Netdev) -> Option<Bridge> {
         let mut bridge = self.blank(netdev)?;
-        let name = bridge.name.clone();
-        let name = name.as_bstr();
+        let made_as = bridge.name.clone();
         // A refused address makes `netdev_create()` fail, or the kernel before 250; up to 242 the
         // file is dropped where no address can be made up.
         let lacks_id = self.release <= 242 && netdev.asked == Asked::Unset && self.machine == MachineId::Unusable;
-        if netdev.is_refused(self.release) || lacks_id {
-            bridge.reason = if lacks_id { NO_MACHINE_ID } else { REFUSED }.to_owned();
+        let refused = match () {
+            () if lacks_id => Some(NO_MACHINE_ID),
+            () if netdev.is_refused(self.release) => Some(REFUSED),
+            () if netdev.refused_mtu().is_some() => Some(REFUSED_MTU),
+            () if made_as == "lo" => Some(LOOPBACK),
+            () => None,
+        };
+        if let Some(why) = refused {
+            bridge.reason = why.to_owned();
             bridge.pins = pins::pins(self, netdev, None, None);
             return Some(bridge);
         }
         let given = self.given(netdev);
         let mut kernel = Kernel::new(self.udev().cloned());
         // Neither can fail: nothing is there yet, and the addresses are checked.
-        kernel.add(name, LinkKind::Bridge, given.clone(), netdev.origin.clone()).ok()?;
+        kernel.add(made_as.as_bstr(), LinkKind::Bridge, given.clone(), netdev.origin.clone()).ok()?;
+        let address = given.as_ref().and_then(|(address, _)| address.known());
+        let renamed = self.udev().and_then(|udev| udev.new_name(made_as.as_bstr(), address));
+        if let Some((new, _)) = &renamed {
+            kernel.rename(made_as.as_bstr(), new.as_bstr()).ok()?;
+            bridge.name.clone_from(new);
+            // The files are gone through again for the new name (measured on 252 and 257).
+            let set = kernel.link(new.as_bstr()).is_some_and(|link| link.set_by.is_some());
+            let now = kernel.address(new.as_bstr()).filter(|_| set);
+            let more = self.udev().and_then(|udev| udev.on_add(new.as_bstr(), LinkKind::Bridge, now));
+            if let Some((address, cause)) = more {
+                kernel.set_address(new.as_bstr(), address, cause).ok()?;
+            }
+        }
+        let name = bridge.name.clone();
+        let name = name.as_bstr();
         let network = self.network_of(&bridge.name, kernel.address(name));
         if let Some((address, place)) = network.and_then(|network| network.address(self.release))
             && let Some(address) = usable(address, self.release)
@@ -153,6 +181,9 @@ impl<'a> Daemon<'a> {
         bridge.address = kernel.address(name).and_then(Address::known);
         bridge.pins = pins::pins(self, netdev, network, set_by.as_ref().and_then(|cause| cause.place.as_ref()));
         bridge.reason = self.reason(netdev, set_by.as_ref(), given.is_some());
+        if let Some((_, file)) = renamed {
+            bridge.reason.push_str(&format!("; systemd-udevd renames it from {made_as} ({file})"));
+        }
         bridge.carries_ip = network.is_some_and(Network::carries_ip);
         bridge.unset_on_purpose = self.unset_on_purpose(netdev, &bridge);
         Some(bridge)

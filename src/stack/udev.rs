@@ -7,19 +7,20 @@ mod pins;
 use super::Assume;
 use super::condition::Facts;
 use super::kernel::{Address, Cause, LinkKind};
+use crate::address::MacAddress;
 use crate::host::{Host, Kind};
 use crate::judgement::Pin;
 use crate::span::Place;
 use crate::systemd::address::{MachineId, UDEV_KEY};
 use crate::systemd::files::{Config, Reader};
 use crate::systemd::matching::Device;
-use bstr::{BStr, ByteSlice};
+use bstr::{BStr, BString, ByteSlice};
 use link_file::{LinkFile, Policy};
 use std::path::Path;
 
-/// What upstream's `99-default.link` says about addresses; it is there wherever udevd is, whether
+/// What upstream's `99-default.link` says about addresses and names; it is there wherever udevd is, whether
 /// the tree has it or not.
-pub const DEFAULT_LINK: &[u8] = b"[Match]\nOriginalName=*\n\n[Link]\nMACAddressPolicy=persistent\n";
+pub const DEFAULT_LINK: &[u8] = b"[Match]\nOriginalName=*\n\n[Link]\nNamePolicy=keep\nMACAddressPolicy=persistent\n";
 
 /// The `.link` files of one host, as its udevd reads them.
 #[derive(Clone)]
@@ -55,10 +56,12 @@ impl Udev {
         }
     }
 
-    /// What udevd sets when the link is added; `None` leaves the address alone.
+    /// What udevd sets when the link is added, with this address where it was given one; `None` leaves
+    /// the address alone.
     #[must_use]
-    pub fn on_add(&self, name: &BStr, kind: LinkKind, address_set: bool) -> Option<(Address, Cause)> {
-        let link = self.first(&device(name, kind))?;
+    pub fn on_add(&self, name: &BStr, kind: LinkKind, given: Option<Address>) -> Option<(Address, Cause)> {
+        let address = given.and_then(Address::known);
+        let link = self.first(&Device { address, ..device(name, kind) })?;
         match link.policy(self.release) {
             // A stated address counts even where one was set before.
             (Policy::None, _) => {
@@ -68,7 +71,7 @@ impl Udev {
             // A link that software made has a random address already, and nothing changes.
             (Policy::Random, _) => None,
             (Policy::Persistent, place) => {
-                let wanted = self.persistent && !address_set && kind != LinkKind::Physical;
+                let wanted = self.persistent && given.is_none() && kind != LinkKind::Physical;
                 let address = match self.machine {
                     MachineId::Unusable => return None,
                     known => known.address(&UDEV_KEY, name).map_or(Address::Unknown, Address::Known),
@@ -117,6 +120,16 @@ impl Udev {
         }
     }
 
+    /// What udevd calls a bridge that was made with that name and address, where it renames it, and the
+    /// file that says so (`link_generate_new_name()`). Whoever makes a bridge names it, which is what
+    /// `NamePolicy=keep` holds on to; the other policies have no name for what is no hardware.
+    #[must_use]
+    pub fn new_name(&self, bridge: &BStr, address: Option<MacAddress>) -> Option<(BString, String)> {
+        let link = self.first(&Device { address, ..device(bridge, LinkKind::Bridge) })?;
+        let name = link.new_name().filter(|name| *name != bridge)?;
+        Some((name, link.name()))
+    }
+
     /// The files, for what a fix may change in them.
     pub(super) fn configs(&self) -> impl Iterator<Item = &Config> {
         self.links.iter().map(|link| &link.config)
@@ -130,10 +143,11 @@ impl Udev {
 
 /// What udev knows of a link when it is added.
 fn device(name: &BStr, kind: LinkKind) -> Device<'_> {
-    match kind {
+    let device = match kind {
         LinkKind::Bridge => Device::bridge(name, None, true),
         LinkKind::Virtual | LinkKind::Physical => Device::nic(name, None, true),
-    }
+    };
+    Device { settled: false, ..device }
 }
 
 /// The rule that calls it: `80-net-setup-link.rules`, which a file of that name above `/usr/lib` replaces.

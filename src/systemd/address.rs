@@ -55,7 +55,8 @@ fn bytes(text: &[u8], separator: u8) -> Option<Vec<u8>> {
 pub enum Verified {
     /// This one, the multicast bit cleared where it was set.
     Set(MacAddress),
-    /// None: all zeros, all ones, or (before 250) multicast.
+    /// None: all zeros, also without the multicast bit, which the kernel then refuses (measured on
+    /// 252 and 257), all ones, or (before 250) multicast.
     Refused,
 }
 
@@ -63,17 +64,21 @@ pub enum Verified {
 #[must_use]
 pub fn verify(address: MacAddress, release: u32) -> Verified {
     let [first, rest @ ..] = address.0;
-    if address.is_zero() || address.0 == [0xff; 6] || release < 250 && address.is_multicast() {
+    if address.0 == [0xff; 6] || release < 250 && address.is_multicast() {
         return Verified::Refused;
     }
     let [b, c, d, e, f] = rest;
-    Verified::Set(MacAddress([first & 0xfe, b, c, d, e, f]))
+    let unicast = MacAddress([first & 0xfe, b, c, d, e, f]);
+    if unicast.is_zero() { Verified::Refused } else { Verified::Set(unicast) }
 }
 
 /// The key of networkd's hash (`HASH_KEY`, src/network/netdev/netdev.c).
 pub const NETWORKD_KEY: [u8; 16] = 0x52e145bd_006f2996_21c6306d_83710448_u128.to_be_bytes();
 /// The key of udevd's hash (`HASH_KEY`, src/shared/netif-util.c).
 pub const UDEV_KEY: [u8; 16] = 0xd31e48fa_90fe4b4c_9dafd5d7_a1b12e8a_u128.to_be_bytes();
+
+/// Where the machine-id lies, relative to the host's root.
+pub const MACHINE_ID: &str = "etc/machine-id";
 
 /// `/etc/machine-id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +95,9 @@ impl MachineId {
     /// What a host's tree tells.
     #[must_use]
     pub fn read(host: &Host) -> Self {
-        let known = host.read(Path::new("etc/machine-id")).and_then(|text| parse_id(text.trim_ascii_end()));
+        // A newline may end it, and nothing else (`id128_read_fd()`).
+        let known =
+            host.read(Path::new(MACHINE_ID)).and_then(|text| parse_id(text.strip_suffix(b"\n").unwrap_or(&text)));
         match known {
             Some(id) => Self::Known(id),
             None if host.is_live() => Self::Unusable,
@@ -144,6 +151,30 @@ mod tests {
         }
         for text in ["1.2.3.4", "::1", "0a.0b", "00:01:02:03:04:05:06:07:08:09:0a:0b:0c:0d:0e:0f:10:11:12:13"] {
             assert_eq!(hardware(text.as_bytes()), Some(HwAddress::Other), "{text}");
+        }
+    }
+
+    #[test]
+    fn reads_a_machine_id_with_a_newline_and_nothing_else() {
+        let id = "0123456789abcdef0123456789abcdef";
+        let read = |text: String| {
+            let folder = tempfile::tempdir().unwrap();
+            MachineId::read(&Host::new(folder.path()).live(true).with_file(Path::new(MACHINE_ID), text.into_bytes()))
+        };
+        for text in [id.to_owned(), format!("{id}\n"), id.to_uppercase()] {
+            assert!(matches!(read(text.clone()), MachineId::Known(_)), "{text:?}");
+        }
+        for end in ["\r\n", " \n", "\n\n", " ", "0"] {
+            assert_eq!(read(format!("{id}{end}")), MachineId::Unusable, "{end:?}");
+        }
+    }
+
+    #[test]
+    fn clears_the_multicast_bit_where_something_is_left() {
+        let verified = |text: &str| verify(MacAddress::parse(text.as_bytes()).unwrap(), 257);
+        assert_eq!(verified("03:0:0:0:0:1"), Verified::Set(MacAddress([2, 0, 0, 0, 0, 1])));
+        for text in ["0:0:0:0:0:0", "1:0:0:0:0:0", "ff:ff:ff:ff:ff:ff"] {
+            assert_eq!(verified(text), Verified::Refused, "{text}");
         }
     }
 

@@ -233,7 +233,9 @@ impl<'a> Reader<'a> {
         found
     }
 
-    fn may_read(&self, path: &Path) -> bool {
+    /// Whether the daemon may read a file.
+    #[must_use]
+    pub fn may_read(&self, path: &Path) -> bool {
         let (Some(user), Some(mode)) = (&self.user, self.host.mode(path)) else { return true };
         let readable = if user.uid == Some(mode.uid) {
             0o400

@@ -8,6 +8,7 @@ use super::words::{Cut, words};
 use crate::address::MacAddress;
 use crate::fnmatch::fnmatch;
 use bstr::{BStr, BString, ByteSlice};
+use std::borrow::Cow;
 
 /// What a match may ask of an interface.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +17,7 @@ pub struct Device<'a> {
     pub name: &'a BStr,
     /// The address that it has now, where it is known.
     pub address: Option<MacAddress>,
-    /// The address of the hardware, where it has one and it is known.
+    /// The address of the hardware, where it has one and it is known; the kernel says all zeros of a bridge.
     pub permanent: Option<MacAddress>,
     /// udev's `DEVTYPE`, else `ether`.
     pub iftype: &'a str,
@@ -26,6 +27,8 @@ pub struct Device<'a> {
     pub driver: Option<&'a str>,
     /// Whether udev knows it, so that it has properties.
     pub udev: bool,
+    /// Whether udevd is through with it, which gives it some more.
+    pub settled: bool,
 }
 
 impl<'a> Device<'a> {
@@ -33,25 +36,35 @@ impl<'a> Device<'a> {
     #[must_use]
     pub fn bridge(name: &'a BStr, address: Option<MacAddress>, udev: bool) -> Self {
         let iftype = if udev { "bridge" } else { "ether" };
-        Self { name, address, permanent: None, iftype, kind: Some("bridge"), driver: Some("bridge"), udev }
+        let permanent = Some(MacAddress([0; 6]));
+        Self { name, address, permanent, iftype, kind: Some("bridge"), driver: Some("bridge"), udev, settled: udev }
     }
 
     /// A NIC, as far as we know.
     #[must_use]
     pub fn nic(name: &'a BStr, address: Option<MacAddress>, udev: bool) -> Self {
-        Self { name, address, permanent: address, iftype: "ether", kind: None, driver: None, udev }
+        Self { name, address, permanent: address, iftype: "ether", kind: None, driver: None, udev, settled: udev }
     }
 
     /// The few udev properties that need no hardware database.
-    fn property(&self, key: &[u8]) -> Option<&'a [u8]> {
-        match key {
-            _ if !self.udev => None,
-            b"INTERFACE" => Some(self.name.as_bytes()),
-            b"SUBSYSTEM" => Some(b"net"),
-            b"DEVTYPE" if self.iftype != "ether" => Some(self.iftype.as_bytes()),
-            b"ID_NET_DRIVER" => self.driver.map(str::as_bytes),
-            _ => None,
-        }
+    fn property(&self, key: &[u8]) -> Option<Cow<'a, [u8]>> {
+        let with_name = |prefix: &[u8]| Some(Cow::Owned([prefix, self.name.as_bytes()].concat()));
+        let value: &[u8] = match key {
+            _ if !self.udev => return None,
+            b"ACTION" => b"add",
+            b"DEVPATH" if self.kind.is_some() => return with_name(b"/devices/virtual/net/"),
+            // Any number will do: nobody can know it beforehand.
+            b"IFINDEX" | b"USEC_INITIALIZED" => b"2",
+            b"ID_NET_NAME" if self.settled => self.name.as_bytes(),
+            b"SYSTEMD_ALIAS" if self.settled => return with_name(b"/sys/subsystem/net/devices/"),
+            b"TAGS" if self.settled => b":systemd:",
+            b"INTERFACE" => self.name.as_bytes(),
+            b"SUBSYSTEM" => b"net",
+            b"DEVTYPE" if self.iftype != "ether" => self.iftype.as_bytes(),
+            b"ID_NET_DRIVER" => self.driver?.as_bytes(),
+            _ => return None,
+        };
+        Some(Cow::Borrowed(value))
     }
 }
 
@@ -184,7 +197,7 @@ pub fn any_covers(patterns: &[BString], text: Option<&BStr>) -> bool {
 fn property_holds(wanted: &BString, device: &Device<'_>) -> bool {
     let (inverted, rest) = wanted.strip_prefix(b"!").map_or((false, wanted.as_bytes()), |rest| (true, rest));
     let Some((key, pattern)) = rest.split_once_str("=") else { return false };
-    let holds = device.property(key).is_some_and(|value| fnmatch(pattern, value, false));
+    let holds = device.property(key).is_some_and(|value| fnmatch(pattern, &value, false));
     holds != inverted
 }
 

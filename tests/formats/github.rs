@@ -61,7 +61,10 @@ fn annotations_are_on_the_lines() {
     for command in commands {
         let file = &command.properties["file"];
         // The one name that is not UTF-8 cannot be told.
-        let path = if file.starts_with("raw-") { return } else { dir.path().join(file) };
+        if file.starts_with("raw-") {
+            continue;
+        }
+        let path = dir.path().join(file);
         let text = fs::read(path).unwrap();
         let lines: Vec<&[u8]> = text.lines().collect();
         let marked: Vec<char> = lines[command.number("line") - 1].chars().collect();

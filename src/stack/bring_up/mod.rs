@@ -32,6 +32,7 @@ pub(super) fn udev(world: World<'_>, stack: &Stack) -> Option<Udev> {
 /// others do.
 pub(super) fn kernel(world: World<'_>, udev: Option<&Udev>, made: BTreeSet<BString>) -> Kernel {
     let mut kernel = Kernel::new(udev.cloned());
+    kernel.see_files(world.host);
     for (name, link) in world.links.iter().filter(|(name, link)| !made.contains(*name) && link.shape != Shape::Bridge) {
         let complete = world.links.is_complete();
         let own = link.evidence.iter().find(|evidence| !evidence.assigned && (!complete || evidence.is_shown()));

@@ -9,6 +9,7 @@ use crate::stack::eni::Config;
 use crate::stack::hook::Hooked;
 use crate::stack::ifup::template::fill;
 use crate::stack::ifup::{Host, Stage, Up, shortened};
+use crate::stack::scripts::When;
 use crate::stack::{Stack, World};
 use bstr::{BString, ByteSlice};
 use std::rc::Rc;
@@ -47,7 +48,7 @@ impl<'a> Machine<'a> {
             return;
         }
         // A mapping script that fails leaves the name.
-        let mapped = self.ran.mapped(logical.clone());
+        let mapped = self.ran.mapped(name.as_bstr(), logical.clone());
         let mut up = Up { logical: mapped.unwrap_or(logical), ..Up::default() };
         let config = self.ran.config;
         let all = Rc::clone(&self.ran.variables);
@@ -69,6 +70,7 @@ impl<'a> Machine<'a> {
             return Err("a stanza of it lacks `address` or `netmask`, which makes busybox leave it out".to_owned());
         }
         self.commands(stage, "pre-up")?;
+        let before = self.ran.scripts(stage, When::BeforeBridge, false);
         // In the order of their names, were both there.
         if let Some(hook) = &self.bridge_utils {
             let hooked = hook.run(&mut self.ran.kernel, stage.interface, &stage.environment);
@@ -78,10 +80,13 @@ impl<'a> Machine<'a> {
             let hooked: Hooked = alpine_bridge::run(&mut self.ran.kernel, stage.interface, &stage.environment);
             self.ran.hooked(stage, hooked, up)?;
         }
+        let after = self.ran.scripts(stage, When::AfterBridge, false);
+        before.and(after)?;
         if let Some(method) = method {
             self.method(stage, method)?;
         }
-        self.commands(stage, "up")
+        self.commands(stage, "up")?;
+        self.ran.scripts(stage, When::Up, false)
     }
 
     fn commands(&mut self, stage: &Stage<'_>, phase: &str) -> Result<(), String> {

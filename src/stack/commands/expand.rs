@@ -214,8 +214,7 @@ impl Expansion<'_> {
                 self.at += 1 + name.len() + usize::from(special.is_some());
                 match special {
                     _ if !name.is_empty() => shell.variable(name),
-                    // The positional parameters of a hook line are empty.
-                    Some(b'@' | b'*' | b'1'..=b'9') => Word::default(),
+                    Some(&special @ (b'@' | b'*' | b'#' | b'1'..=b'9')) => positional(shell, special),
                     Some(_) => Word { unknown: true, ..Word::default() },
                     None => Word::literal(b"$"),
                 }
@@ -244,7 +243,17 @@ impl Expansion<'_> {
         let name = name_at(&self.text[..inside.end], inside.start);
         let operator = self.text.get(inside.start + name.len()..inside.end).unwrap_or_default();
         if name.is_empty() {
-            return Word { unknown: true, ..Word::default() };
+            return match operator {
+                [special @ (b'@' | b'*' | b'#' | b'1'..=b'9')] => positional(shell, *special),
+                [b'@' | b'*' | b'#' | b'?' | b'$' | b'!' | b'-' | b'0'..=b'9', ..] => {
+                    Word { unknown: true, ..Word::default() }
+                }
+                // `Bad substitution` ends the shell.
+                _ => {
+                    shell.exited = true;
+                    Word::default()
+                }
+            };
         }
         let value = shell.variable(name);
         let (colon, operator) = operator.strip_prefix(b":").map_or((false, operator), |rest| (true, rest));
@@ -257,6 +266,10 @@ impl Expansion<'_> {
             b'=' if !set => {
                 shell.set(name, argument.clone());
                 argument
+            }
+            b'?' if !set => {
+                shell.exited = true;
+                Word::default()
             }
             b'-' | b'=' | b'?' => {
                 if set {
@@ -277,6 +290,18 @@ impl Expansion<'_> {
             }
             _ => Word { unknown: true, ..Word::default() },
         }
+    }
+}
+
+/// `$1`, `$@`, `$#`. A line of a stanza has none.
+fn positional(shell: &Shell<'_>, special: u8) -> Word {
+    match special {
+        b'1'..=b'9' => shell.positional.get(usize::from(special - b'1')).cloned().unwrap_or_default(),
+        b'#' => Word::literal(shell.positional.len().to_string()),
+        _ => Word {
+            unknown: shell.positional.iter().any(|word| word.unknown),
+            ..Word::literal(bstr::join(" ", shell.positional.iter().map(|word| &word.text)))
+        },
     }
 }
 

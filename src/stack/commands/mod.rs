@@ -114,6 +114,17 @@ pub fn run(kernel: &mut Kernel, file: &Arc<Path>, line: &Token, environment: &BT
     Run { status: end.status, attempts: shell.attempts, output: end.output.known() }
 }
 
+/// Runs a script of the host with these arguments.
+#[must_use]
+pub fn call(kernel: &mut Kernel, file: &Path, text: &[u8], arguments: &[&BStr]) -> Run {
+    let origin = Origin { file: Arc::from(file), start: None, whole: Span::default() };
+    let environment = BTreeMap::new();
+    let mut shell = shell::Shell::new(kernel, origin, &environment);
+    let arguments: Vec<expand::Word> = arguments.iter().map(expand::Word::literal).collect();
+    let end = shell.call(file, text, &arguments);
+    Run { status: end.status, attempts: shell.attempts, output: end.output.known() }
+}
+
 /// The links that a line may make or name anew, whatever its conditions are.
 #[must_use]
 pub fn makes(line: &BStr, environment: &BTreeMap<BString, BString>) -> BTreeSet<BString> {
@@ -155,7 +166,10 @@ pub fn source(kernel: &mut Kernel, file: &Arc<Path>, text: &BStr, environment: &
     let origin = Origin { file: Arc::clone(file), start: Some(0), whole: Span::new(0, text.len()) };
     let mut shell = shell::Shell::new(kernel, origin, environment);
     let end = shell.script(text);
-    let exited = shell.exited.then_some(end.status);
+    // dash gives up at a syntax error, in a file that it sources too.
+    let is_flawed = matches!(parse::parse(text), Err(list::Flaw::Syntax));
+    let exited =
+        if is_flawed { Some(Status::Failure) } else { (shell.exited && !shell.returned).then_some(end.status) };
     let variables = shell.variables.into_iter().map(|(name, value)| {
         let known = (!value.word.unknown).then_some(value.word.text);
         (name, Variable { value: known, place: value.place })

@@ -17,6 +17,8 @@ const PROGRAMS: &[(&str, Program)] = &[
     (":", |_, _, _| End::of(Status::Success)),
     (".", |_, _, _| End::unknown()),
     ("[", |shell, words, _| test::bracket(shell, words)),
+    // Debian's `/bin/sh` is dash, which has no such command.
+    ("[[", |shell, _, _| if shell.bash { End::unknown() } else { End::of(Status::Failure) }),
     ("awk", filter),
     ("brctl", |shell, words, _| brctl::run(shell, &words[1..])),
     ("cat", cat),
@@ -39,9 +41,10 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("printf", |_, _, _| End::of(Status::Success).with(Output::Unknown)),
     ("read", read),
     ("readonly", declare),
-    ("return", exit),
+    ("return", leave),
     ("sed", filter),
-    ("set", |_, _, _| End::of(Status::Success)),
+    ("set", set),
+    ("shift", shift),
     ("sleep", |_, _, _| End::of(Status::Success)),
     ("tail", pass),
     ("tee", pass),
@@ -82,7 +85,7 @@ pub(super) fn run(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Opt
         return eval(shell, arguments);
     }
     if SHELLS.iter().any(|shell| shell.as_bytes() == name) {
-        return inline(shell, text, arguments);
+        return inline(shell, text, name, arguments);
     }
     // `command -v NAME` asks for a program and runs none.
     if name == b"command" && arguments.first().is_some_and(|word| word.is(b"-v") || word.is(b"-V")) {
@@ -93,6 +96,9 @@ pub(super) fn run(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Opt
         let options = arguments.iter().take_while(|word| word.text.starts_with(b"-") || word.text.contains(&b'='));
         let rest = arguments.get(options.count() + own..).unwrap_or_default();
         return shell.deeper(|shell| run(shell, text, rest, input)).unwrap_or_else(End::unknown);
+    }
+    if let Some((file, text)) = shell.kernel.script(path) {
+        return shell.call(&file, &text, arguments);
     }
     match PROGRAMS.iter().find(|row| row.0.as_bytes() == name) {
         Some((_, program)) => program(shell, words, input),
@@ -107,8 +113,13 @@ fn is_argument(name: &[u8]) -> bool {
     name.contains(&b':') || [&b"addr"[..], b"address", b"dev", b"ether"].contains(&name)
 }
 
-/// `sh -c TEXT`; a script file is not looked into.
-fn inline(shell: &mut Shell<'_>, text: &[u8], arguments: &[Word]) -> End {
+/// `sh -c TEXT`, or `sh FILE`.
+fn inline(shell: &mut Shell<'_>, text: &[u8], name: &[u8], arguments: &[Word]) -> End {
+    if let Some((file, arguments)) = arguments.split_first()
+        && let Some((file, script)) = file.known().and_then(|path| shell.kernel.script(path))
+    {
+        return shell.call(&file, &script, arguments);
+    }
     let Some(option) = arguments.iter().position(|word| word.text.starts_with(b"-") && word.text.ends_with(b"c"))
     else {
         return End::unknown();
@@ -118,7 +129,10 @@ fn inline(shell: &mut Shell<'_>, text: &[u8], arguments: &[Word]) -> End {
     // In plain quotes the script is a piece of the line itself.
     let raw = text.get(script.raw.clone()).unwrap_or_default();
     let start = raw.get(1..raw.len().saturating_sub(1)).filter(|piece| *piece == inside.as_bytes());
-    shell.nested(inside, start.map(|_| script.raw.start + 1))
+    let outer = std::mem::replace(&mut shell.bash, name == b"bash");
+    let end = shell.nested(inside, start.map(|_| script.raw.start + 1));
+    shell.bash = outer;
+    end
 }
 
 fn eval(shell: &mut Shell<'_>, arguments: &[Word]) -> End {
@@ -161,6 +175,31 @@ fn unset(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
 fn exit(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
     shell.exited = true;
     End::of(Status::of(words.get(1).is_none_or(|status| status.unknown || status.text == "0")))
+}
+
+/// `return` outside of a function: the end of a sourced file, or of the shell.
+fn leave(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
+    shell.returned = true;
+    exit(shell, words, input)
+}
+
+/// `set -e`, also among other letters.
+fn set(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
+    for word in words.iter().skip(1).filter(|word| word.text.contains(&b'e')) {
+        match word.text.first() {
+            Some(b'-') => shell.errexit = true,
+            Some(b'+') => shell.errexit = false,
+            _ => {}
+        }
+    }
+    End::of(Status::Success)
+}
+
+fn shift(shell: &mut Shell<'_>, _: &[Word], _: Option<Output>) -> End {
+    if !shell.positional.is_empty() {
+        shell.positional.remove(0);
+    }
+    End::of(Status::Success)
 }
 
 fn echo(words: &[Word]) -> End {

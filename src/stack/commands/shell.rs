@@ -5,11 +5,13 @@ use super::expand::{Word, expand, expand_one};
 use super::list::{Command, Flaw, List, Pipeline, Raw, Redirect, Then};
 use super::parse::parse;
 use super::{Attempt, Origin, Status, programs, valid_name, without_label};
-use crate::span::Place;
+use crate::span::{Place, Span};
 use crate::stack::eni::source::wild;
 use crate::stack::kernel::{Address, Cause, Errno, Kernel, LinkKind};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
 
 /// As many commands as one line runs.
 const STEP_LIMIT: usize = 1000;
@@ -33,8 +35,18 @@ pub(super) struct Shell<'k> {
     pub(super) attempts: Vec<Attempt>,
     steps: usize,
     depth: usize,
-    /// `exit` was run.
+    /// `exit` was run, or something that ends the shell as it does.
     pub(super) exited: bool,
+    /// What ended it was `return`, which ends a sourced file only.
+    pub(super) returned: bool,
+    /// `set -e`: a command that fails ends it.
+    pub(super) errexit: bool,
+    /// How many conditions it is in the middle of, where `set -e` does not count.
+    conditions: usize,
+    /// It is bash, which knows more than dash.
+    pub(super) bash: bool,
+    /// `$1`, `$2` ...
+    pub(super) positional: Vec<Word>,
     /// Where it is only asked which links a text may make: those, and every branch is taken.
     pub(super) survey: Option<BTreeSet<BString>>,
 }
@@ -50,12 +62,19 @@ impl<'k> Shell<'k> {
             steps: 0,
             depth: 0,
             exited: false,
+            returned: false,
+            errexit: false,
+            conditions: 0,
+            bash: false,
+            positional: Vec::new(),
             survey: None,
         }
     }
 
     /// Runs a whole text.
     pub(super) fn script(&mut self, text: &[u8]) -> End {
+        let first = text.lines().next().filter(|line| line.starts_with(b"#!"));
+        self.bash |= first.is_some_and(|line| line.contains_str("bash"));
         match parse(text) {
             Ok(list) => self.list(text, &list),
             Err(Flaw::Syntax) => End::of(Status::Failure),
@@ -71,6 +90,20 @@ impl<'k> Shell<'k> {
         let end = self.deeper(|shell| shell.script(text));
         self.origin = outer;
         self.exited = false;
+        end.unwrap_or_else(End::unknown)
+    }
+
+    /// Runs a script of the host with these arguments, in a shell of its own.
+    pub(super) fn call(&mut self, file: &Path, text: &[u8], arguments: &[Word]) -> End {
+        let origin = Origin { file: Arc::from(file), start: Some(0), whole: Span::new(0, text.len()) };
+        let outer = std::mem::replace(&mut self.origin, origin);
+        let variables = self.variables.clone();
+        let positional = std::mem::replace(&mut self.positional, arguments.to_vec());
+        let flags = (self.errexit, self.bash, self.conditions, self.exited);
+        (self.errexit, self.bash, self.conditions) = (false, false, 0);
+        let end = self.deeper(|shell| shell.script(text));
+        (self.errexit, self.bash, self.conditions, self.exited) = flags;
+        (self.origin, self.variables, self.positional) = (outer, variables, positional);
         end.unwrap_or_else(End::unknown)
     }
 
@@ -140,7 +173,12 @@ impl<'k> Shell<'k> {
                 Then::Or => end.status == Status::Failure,
             };
             if run {
+                let tested = pipeline.negated || matches!(pipeline.then, Then::And | Then::Or);
+                self.conditions += usize::from(tested);
                 let next = self.pipeline(text, pipeline);
+                self.conditions -= usize::from(tested);
+                let ends = self.errexit && !tested && self.conditions == 0;
+                self.exited |= ends && next.certain && next.status == Status::Failure;
                 end = End { output: end.output.then(next.output), ..next };
                 if self.exited && self.survey.is_none() {
                     return end;
@@ -199,7 +237,9 @@ impl<'k> Shell<'k> {
     fn branches(&mut self, text: &[u8], arms: &[(List, List)], otherwise: &List) -> End {
         let mut output = Output::nothing();
         for (condition, body) in arms {
+            self.conditions += 1;
             let end = self.list(text, condition);
+            self.conditions -= 1;
             output = output.then(end.output);
             if self.survey.is_some() {
                 self.list(text, body);
@@ -249,6 +289,9 @@ impl<'k> Shell<'k> {
         let (assignments, rest) = words.split_at(assigned);
         // Words are expanded before the assignments, which then hold for the command alone.
         let words = expand(self, text, rest);
+        if self.exited && self.survey.is_none() {
+            return End::of(Status::Failure);
+        }
         if words.is_empty() {
             self.assign(text, assignments);
             return End::of(Status::Success);

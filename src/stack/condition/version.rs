@@ -6,8 +6,10 @@ use crate::systemd::words::{Cut, words};
 use bstr::ByteSlice;
 use std::cmp::Ordering;
 
-/// An operator's spelling and which orders it lets pass.
+/// An operator's spelling and which orders it lets pass; none for a pattern.
 const OPERATORS: &[(&[u8], &[Ordering])] = &[
+    (b"$=", &[]),
+    (b"!$=", &[]),
     (b"<=", &[Ordering::Less, Ordering::Equal]),
     (b">=", &[Ordering::Greater, Ordering::Equal]),
     (b"<>", &[Ordering::Less, Ordering::Greater]),
@@ -30,6 +32,7 @@ pub(super) fn holds(release: &[u8], expression: &[u8]) -> bool {
         let wanted = next.as_ref().map_or(rest.trim_ascii(), |word| word.as_bytes());
         let holds = match operator {
             _ if wanted.is_empty() => false,
+            Some(row) if row.1.is_empty() => fnmatch(wanted, release, false) != row.0.starts_with(b"!"),
             Some(row) => row.1.contains(&compare(release, wanted)),
             None => fnmatch(wanted, release, false),
         };
@@ -98,6 +101,9 @@ mod tests {
             (">=6.18.44", true),
             (">=6.100", false),
             (">=", false),
+            ("$=6.*", true),
+            ("$=5.*", false),
+            (">=6 !$=5.*", true),
         ] {
             assert_eq!(holds(b"6.18.44-amd64", expression.as_bytes()), wanted, "{expression}");
         }

@@ -15,6 +15,7 @@ use super::commands::{self, Attempt, Run, Status};
 use super::eni::{Config, Opt, Stanza};
 use super::hook::{Environment, Hooked, Made};
 use super::kernel::{Address, Cause, Kernel};
+use super::scripts::{Names, Scripts, When};
 use super::{Stack, World};
 use crate::syntax::Token;
 use bstr::{BStr, BString, ByteSlice};
@@ -59,6 +60,7 @@ pub(super) struct Host<'a> {
     /// The options of each stanza; of none where there are too many.
     pub(super) variables: Rc<[Variables<'a>]>,
     pub(super) up: BTreeMap<BString, Up>,
+    scripts: Scripts,
     options: usize,
 }
 
@@ -81,7 +83,17 @@ impl<'a> Host<'a> {
         let made = made(config, &variables, is_made);
         let mut kernel = bring_up::kernel(world, udev.as_ref(), made);
         kernel.add_physical(BStr::new("lo"), Address::Unknown);
-        Self { world, config, kernel, pins: Pins::new(udev), stanzas, variables, up: BTreeMap::new(), options }
+        Self {
+            world,
+            config,
+            kernel,
+            pins: Pins::new(udev),
+            stanzas,
+            variables,
+            up: BTreeMap::new(),
+            scripts: Scripts::read(world.host, Names::RunParts),
+            options,
+        }
     }
 
     /// Whether as much was acted on as ever is: nothing more is brought up then.
@@ -111,10 +123,10 @@ impl<'a> Host<'a> {
     }
 
     /// The logical name that mapping scripts give an interface; none where they fail.
-    pub(super) fn mapped(&mut self, logical: BString) -> Option<BString> {
+    pub(super) fn mapped(&mut self, interface: &BStr, logical: BString) -> Option<BString> {
         let stanzas = &self.stanzas;
         let known = |logical: &BStr| stanzas.contains_key(logical);
-        names::mapped(&mut self.kernel, self.world.host, self.config, logical, known)
+        names::mapped(&mut self.kernel, self.world.host, self.config, interface, logical, known)
     }
 
     /// Counts the options of a stanza that is acted on now; an error once too many were.
@@ -165,6 +177,18 @@ impl<'a> Host<'a> {
     fn run_at(&mut self, stage: &Stage<'_>, line: BString, at: &Token) -> Run {
         let token = Token { text: line, span: at.span };
         commands::run(&mut self.kernel, &stage.stanza.name.file, &token, &stage.environment.values)
+    }
+
+    /// Runs the administrator's scripts.
+    pub(super) fn scripts(&mut self, stage: &Stage<'_>, when: When, exit_on_error: bool) -> Result<(), String> {
+        let mut environment = stage.environment.clone();
+        environment.set("PHASE", if when == When::Up { "post-up" } else { "pre-up" }, None);
+        for (name, word) in [("METHOD", &stage.stanza.method), ("ADDRFAM", &stage.stanza.family)] {
+            environment.set(name, word.as_ref().map_or(BStr::new(""), Token::as_bstr), None);
+        }
+        let record = &mut self.pins.record;
+        let tell = |attempt, line, what| record.attempt(attempt, line, what);
+        self.scripts.run(when, &mut self.kernel, &environment, exit_on_error, tell)
     }
 
     /// Notes what a bridge hook did.

@@ -1,15 +1,12 @@
 //! Which interfaces come up, and from which stanzas.
 
 use crate::host::{Host, host_path};
-use crate::span::Span;
 use crate::stack::commands::{self, fields};
 use crate::stack::eni::source::wild;
 use crate::stack::eni::{Config, Word};
 use crate::stack::kernel::{Address, Kernel};
-use crate::syntax::Token;
 use bstr::{BStr, BString, ByteSlice};
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 /// An interface and the stanzas' name for it: `br0=foo` brings br0 up from the stanzas of foo.
 pub(in crate::stack) type Target = (BString, BString);
@@ -68,6 +65,7 @@ pub(in crate::stack) fn mapped(
     kernel: &mut Kernel,
     host: &Host,
     config: &Config,
+    interface: &BStr,
     logical: BString,
     known: impl Fn(&BStr) -> bool,
 ) -> Option<BString> {
@@ -77,10 +75,12 @@ pub(in crate::stack) fn mapped(
             continue;
         }
         let script = lines.iter().find(|line| line.key.token.text == "script")?;
-        if host.is_live() && !host.is_file(&host_path(&script.value.text)) {
+        let file = host_path(&script.value.text);
+        let forbidden = host.mode(&file).is_some_and(|mode| mode.bits & 0o111 == 0);
+        if host.is_live() && (!host.is_file(&file) || forbidden) {
             return None;
         }
-        let printed = printed(kernel, host, script.value.as_bstr());
+        let printed = printed(kernel, host, script.value.as_bstr(), interface);
         let mentioned = || {
             let mut words =
                 lines.iter().filter(|line| line.key.token.text == "map").flat_map(|line| fields(&line.value.text));
@@ -95,16 +95,14 @@ pub(in crate::stack) fn mapped(
     Some(logical)
 }
 
-/// The first line that a script prints, where that does not depend on its argument or its input.
-fn printed(kernel: &mut Kernel, host: &Host, path: &BStr) -> Option<BString> {
+/// The first line that a script prints for an interface, where that does not depend on its input.
+fn printed(kernel: &mut Kernel, host: &Host, path: &BStr, interface: &BStr) -> Option<BString> {
     let path = host_path(path);
     let text = host.read(&path)?;
     let (first, _) = text.split_once_str("\n")?;
-    let depends = text.contains_str("$1") || text.contains_str("$@") || text.contains_str("read ");
-    if !first.starts_with(b"#!") || !first.ends_with(b"sh") || depends {
+    if !first.starts_with(b"#!") || !first.ends_with(b"sh") || text.contains_str("read ") {
         return None;
     }
-    let script = Token { text: BString::from(&text[..]), span: Span::new(0, text.len()) };
-    let run = commands::run(kernel, &Arc::from(path.as_path()), &script, &BTreeMap::new());
+    let run = commands::call(kernel, &path, &text, &[interface]);
     Some(run.output?.lines().next().unwrap_or_default().trim_ascii().into())
 }

@@ -49,6 +49,9 @@ fn the_file_that_the_hook_sources_counts() {
         ("IF_BRIDGE_PORTS=lan1", "mtu 1500", "floating b4:99:ba:00:00:02"),
         ("unset IF_BRIDGE_HW", "bridge_hw lan1", "floating b4:99:ba:00:00:01"),
         ("exit 0 # IF_BRIDGE_", "mtu 1500", "absent"),
+        ("return 0\nIF_BRIDGE_HW=lan1", "mtu 1500", "floating b4:99:ba:00:00:01"),
+        ("if then", "mtu 1500", "absent"),
+        ("ip link add $IFACE address 52:54:00:aa:bb:cc type bridge", "mtu 1500", "pinned 52:54:00:aa:bb:cc"),
     ] {
         let host = host(&[(INTERFACES, &with(options)), (DEFAULTS, &format!("{text}\n"))]);
         assert_eq!(outcome(bridge_of(&host, IFUPDOWN, "br0", true).as_ref()), expected, "{text}");
@@ -79,11 +82,41 @@ fn mapping_scripts_name_the_stanza() {
         ("#!/bin/sh\necho foo\n", "pinned 52:54:00:aa:bb:cc"),
         ("#!/bin/sh\nif [ -d /sys/class/net/lan0 ]; then echo bar; else echo foo; fi\n", "floating b4:99:ba:00:00:01"),
         ("#!/bin/sh\nread map\necho $map\n", "pinned 52:54:00:aa:bb:cc"),
+        ("#!/bin/sh\n[ \"$1\" = br0 ] && echo bar || echo foo\n", "floating b4:99:ba:00:00:01"),
         ("#!/usr/bin/python3\nprint('bar')\n", "pinned 52:54:00:aa:bb:cc"),
     ] {
         let host = host(&[(INTERFACES, text), ("etc/network/map.sh", script)]);
         assert_eq!(outcome(bridge_of(&host, IFUPDOWN, "br0", true).as_ref()), expected, "{script}");
     }
+}
+
+#[test]
+fn the_hosts_own_scripts_run() {
+    const SETS: &str = "ip link set dev \"$IFACE\" address 52:54:00:aa:bb:cc";
+    const PINNED: &str = "pinned 52:54:00:aa:bb:cc";
+    const FLOATING: &str = "floating b4:99:ba:00:00:01";
+    let only = format!("#!/bin/sh\n[ \"$IFACE\" = br0 ] || exit 0\n{SETS}\n");
+    let wrong = only.replace("br0", "br1");
+    let positional = "#!/bin/sh -e\nlink=$1\nshift\nip link set dev \"$link\" address \"$1\"\n";
+    let call = "up /usr/local/sbin/set-mac $IFACE 52:54:00:aa:bb:cc";
+    for (path, text, options, expected) in [
+        ("etc/network/if-up.d/mac", only.as_str(), "mtu 1500", PINNED),
+        ("etc/network/if-up.d/mac", &wrong, "mtu 1500", FLOATING),
+        ("etc/network/if-up.d/mac.sh", &only, "mtu 1500", FLOATING),
+        ("etc/network/if-up.d/mac", SETS, "mtu 1500", FLOATING), // no `#!`
+        ("etc/network/if-pre-up.d/zz-mac", &only, "mtu 1500", PINNED),
+        ("etc/network/if-pre-up.d/aa-mac", "#!/bin/sh\nexit 1\n", "mtu 1500", "absent"),
+        ("etc/network/if-post-down.d/mac", &only, "mtu 1500", FLOATING),
+        ("usr/local/sbin/set-mac", positional, call, PINNED),
+        ("usr/local/sbin/set-mac", positional, "up sh /usr/local/sbin/set-mac br0 52:54:00:aa:bb:cc", PINNED),
+        ("usr/local/sbin/set-mac", "#!/usr/bin/python3\n", call, FLOATING),
+    ] {
+        let host = host(&[(INTERFACES, &with(options)), (path, text)]);
+        assert_eq!(outcome(bridge_of(&host, IFUPDOWN, "br0", true).as_ref()), expected, "{path} {text} {options}");
+    }
+    let host = host(&[(INTERFACES, &with("no_option 1")), ("etc/network/if-up.d/mac", &only)]);
+    let pins = bridge_of(&host, IFUPDOWN, "br0", true).unwrap().pins;
+    assert_eq!(pins.iter().map(|pin| pin.what.as_str()).collect::<Vec<_>>(), ["the script /etc/network/if-up.d/mac"]);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::stack::ifup::template::fill;
 use crate::stack::ifup::variables::Variables;
 use crate::stack::ifup::{Host, Stage, Up, shortened};
 use crate::stack::kernel::LinkKind;
+use crate::stack::scripts::When;
 use crate::stack::{Stack, World};
 use bstr::{BStr, BString, ByteSlice};
 use std::rc::Rc;
@@ -45,7 +46,7 @@ impl<'a> Machine<'a> {
         if self.ran.is_exhausted() {
             return false;
         }
-        let logical = self.ran.mapped(logical);
+        let logical = self.ran.mapped(name.as_bstr(), logical);
         let Some(logical) = logical.filter(|logical| !self.ran.stanzas(logical.as_bstr()).is_empty()) else {
             return true;
         };
@@ -109,13 +110,16 @@ impl<'a> Machine<'a> {
         self.commands(stage, "pre-up")?;
         if !up.no_scripts {
             self.other_hooks(stage);
+            self.ran.scripts(stage, When::BeforeBridge, true)?;
             let hooked = self.hook.run(&mut self.ran.kernel, stage.interface, &stage.environment);
             self.ran.hooked(stage, hooked, up)?;
+            self.ran.scripts(stage, When::AfterBridge, true)?;
         }
         if let Some(method) = method {
             self.method(stage, method)?;
         }
-        self.commands(stage, "up")
+        self.commands(stage, "up")?;
+        if up.no_scripts { Ok(()) } else { self.ran.scripts(stage, When::Up, true) }
     }
 
     /// The stanza's own command lines for a phase.

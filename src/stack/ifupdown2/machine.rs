@@ -11,7 +11,9 @@ use crate::span::Place;
 use crate::stack::bring_up::{self, Record, made_by_commands};
 use crate::stack::commands;
 use crate::stack::eni::Opt;
+use crate::stack::hook::Environment;
 use crate::stack::kernel::{Kernel, LinkKind};
+use crate::stack::scripts::{self, Scripts, When};
 use crate::stack::{Stack, Version, World};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +43,7 @@ pub(super) struct Machine<'a> {
     bonds: BTreeMap<BString, Vec<BString>>,
     pub(super) kernel: Kernel,
     pub(super) record: Record,
+    scripts: Scripts,
     pub(super) remarks: BTreeMap<BString, Remark>,
     /// What the policy chose for the first bridge: before 3.1.0 all later ones get it too.
     pub(super) chosen: Option<(Mac, Place)>,
@@ -74,6 +77,7 @@ impl<'a> Machine<'a> {
             ports,
             bonds,
             record: Record::new(udev),
+            scripts: Scripts::read(world.host, scripts::Names::All),
             remarks: BTreeMap::new(),
             chosen: None,
         }
@@ -124,7 +128,9 @@ impl<'a> Machine<'a> {
         self.commands(interface, "pre-up");
         self.bridge(interface);
         self.address(interface);
+        self.scripts(interface, &[When::BeforeBridge, When::AfterBridge]);
         self.commands(interface, "up");
+        self.scripts(interface, &[When::Up]);
         self.commands(interface, "post-up");
     }
 
@@ -161,6 +167,17 @@ impl<'a> Machine<'a> {
         for opt in interface.all(phase) {
             let run = commands::run(&mut self.kernel, &opt.key.file, &opt.value, &environment);
             self.record.command(opt, run.attempts);
+        }
+    }
+
+    /// The administrator's scripts, after the modules of their phase (ifupdown/scheduler.py `run_iface_op`).
+    fn scripts(&mut self, interface: &Interface<'a>, phases: &[When]) {
+        let mut found = Environment::default();
+        environment(interface).into_iter().for_each(|(name, value)| found.set(name, value, None));
+        let record = &mut self.record;
+        for when in phases {
+            let tell = |attempt, line, what| record.attempt(attempt, line, what);
+            let _ = self.scripts.run(*when, &mut self.kernel, &found, false, tell);
         }
     }
 

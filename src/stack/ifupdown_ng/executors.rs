@@ -12,9 +12,19 @@ use crate::stack::hook::{Environment, add_port};
 use crate::stack::kernel::{Address, Kernel, LinkKind};
 use crate::syntax::Token;
 use bstr::{BStr, BString, ByteSlice};
+use std::net::Ipv4Addr;
 
-/// Executors that make a link, beside `bridge`, `link` and `bond`.
-const MAKERS: &[&str] = &["batman", "gre", "ppp", "tunnel", "vrf", "vxlan", "wireguard", "wireguard-quick"];
+/// Executors that make a link, beside `bridge`, `link` and `bond`, and what they do nothing without.
+const MAKERS: &[(&str, &str)] = &[
+    ("batman", "IF_BATMAN_IFACES"),
+    ("gre", "IF_GRE_LOCAL"),
+    ("ppp", "IF_PPP_PROVIDER"),
+    ("tunnel", "IF_TUNNEL_MODE"),
+    ("vrf", "IF_VRF_TABLE"),
+    ("vxlan", "IF_VXLAN_ID"),
+    ("wireguard", "IFACE"),
+    ("wireguard-quick", "IFACE"),
+];
 
 /// One phase of one interface.
 pub(super) struct Run<'a, 'k> {
@@ -37,6 +47,20 @@ pub(super) fn depends(executor: &BStr, name: &BStr, environment: &Environment, k
         b"bridge" if !stub => ports(name, environment, kernel),
         b"bond" => environment.get("IF_BOND_MEMBERS").to_owned(),
         _ => BString::default(),
+    }
+}
+
+/// Whether an executor fails in each phase, that of the dependencies too: `exit 1` at the top of the scripts gre and
+/// tunnel. ifup gives up there (`dependency graph is broken`).
+pub(super) fn always_fails(executor: &BStr, environment: &Environment) -> bool {
+    let lacks = |name: &str| environment.get(name).is_empty();
+    match executor.as_bytes() {
+        b"gre" => lacks("IF_GRE_LOCAL") || lacks("IF_GRE_REMOTE"),
+        b"tunnel" => {
+            let local = lacks("IF_TUNNEL_LOCAL") && lacks("IF_TUNNEL_LOCAL_DEV");
+            local || lacks("IF_TUNNEL_REMOTE") || lacks("IF_TUNNEL_MODE")
+        }
+        _ => false,
     }
 }
 
@@ -85,14 +109,50 @@ impl<'a, 'k> Run<'a, 'k> {
             (b"bridge", "create") if !self.stub => self.create_bridge(),
             (b"bridge", "pre-up") if !self.stub => self.add_ports(),
             (b"bond", "create") => self.create_bond(),
-            (other, "create") if MAKERS.iter().any(|maker| maker.as_bytes() == other) => {
-                let _ = self.kernel.add(self.name(), LinkKind::Virtual, None, None);
-                true
+            // `[ -n "$IF_VRF_MEMBER" ] && handle_member` is the last command: without one it fails.
+            (b"vrf", "pre-up") => {
+                let member = self.environment.get("IF_VRF_MEMBER");
+                self.kernel.meet(member);
+                self.kernel.link(member).is_some()
             }
+            (other, "create") if MAKERS.iter().any(|maker| maker.0.as_bytes() == other) => {
+                let asked = MAKERS.iter().any(|maker| maker.0.as_bytes() == other && self.is_set(maker.1));
+                if asked {
+                    let _ = self.kernel.add(self.name(), LinkKind::Virtual, None, None);
+                }
+                asked || other != b"vrf"
+            }
+            (b"static", "up") => self.kernel.link(self.name()).is_some() && !self.is_gateway_out_of_reach(),
             // `addr add`, clients and the like: they fail where there is no link.
-            (b"static" | b"dhcp", "up") => self.kernel.link(self.name()).is_some(),
+            (b"dhcp", "up") => self.kernel.link(self.name()).is_some(),
             _ => true,
         }
+    }
+
+    fn is_set(&self, variable: &str) -> bool {
+        !self.environment.get(variable).is_empty()
+    }
+
+    /// The last gateway decides the exit status of the script static, and the kernel refuses one that no address of
+    /// the interface reaches (`Nexthop has invalid gateway`).
+    fn is_gateway_out_of_reach(&self) -> bool {
+        let texts = |key: &'static str| {
+            let vars = self.interface.vars.iter().filter(move |var| var.key == key);
+            vars.map(|var| var.value.to_str().unwrap_or_default().trim())
+        };
+        let Some(gateway) = texts("gateway").next_back().and_then(|text| text.parse::<Ipv4Addr>().ok()) else {
+            return false;
+        };
+        let own = self.interface.last("netmask").is_some() || self.interface.last("point-to-point").is_some();
+        let is_alone = !own && !self.interface.uses("dhcp") && self.interface.last("pre-up").is_none();
+        let reaches = |text: &str| {
+            let (address, length) = text.split_once('/').unwrap_or((text, "32"));
+            let (address, length) = (address.parse::<Ipv4Addr>().ok()?, length.parse::<u32>().ok()?);
+            let mask = u32::MAX.checked_shl(32u32.checked_sub(length)?).unwrap_or(0);
+            Some((address.to_bits() ^ gateway.to_bits()) & mask == 0)
+        };
+        // An address that is none we read may reach it.
+        is_alone && texts("address").filter(|text| !text.contains(':')).all(|text| reaches(text) == Some(false))
     }
 
     fn create_link(&mut self) -> bool {

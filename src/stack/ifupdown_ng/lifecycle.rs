@@ -10,6 +10,7 @@ use crate::stack::commands::{self, Status};
 use crate::stack::eni::ifupdown_ng::Interface;
 use crate::stack::hook::{Environment, Hooked, Made};
 use crate::stack::kernel::Kernel;
+use crate::stack::scripts::{Names, Scripts, When};
 use crate::stack::{Stack, World, alpine_bridge};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +42,7 @@ pub(super) struct Machine<'a> {
     pub(super) record: Record,
     /// What a hook took for the ports of a bridge.
     pub(super) ports: BTreeMap<BString, Vec<BString>>,
+    scripts: Scripts,
     /// Those that did not come up.
     pub(super) stopped: BTreeMap<BString, Stopped>,
 }
@@ -68,6 +70,7 @@ impl<'a> Machine<'a> {
             kernel,
             record: Record::new(udev),
             ports: BTreeMap::new(),
+            scripts: Scripts::read(world.host, Names::RunParts),
             stopped: BTreeMap::new(),
         };
         for interface in interfaces.values() {
@@ -150,6 +153,9 @@ impl<'a> Machine<'a> {
         if let Some(below) = failed {
             return Err(Stopped::Dependency(below));
         }
+        if uses(interface).any(|executor| executors::always_fails(executor, &self.environment(interface))) {
+            return Err(Stopped::Executor("depend"));
+        }
         let requires = self.requires.get(name).cloned().unwrap_or_else(|| self.query_requires(interface));
         let environment = environment(interface, Some(requires.as_bstr()));
         for phase in ["create", "pre-up", "up", "post-up"] {
@@ -194,10 +200,24 @@ impl<'a> Machine<'a> {
                 return Err(Stopped::Command(phase));
             }
         }
-        if phase == "pre-up" && self.settings.addon_scripts {
+        if self.settings.addon_scripts && phase == "pre-up" {
+            self.scripts(environment, When::BeforeBridge);
             self.hooks(interface, environment);
+            self.scripts(environment, When::AfterBridge);
+        }
+        if self.settings.addon_scripts && phase == "up" {
+            self.scripts(environment, When::Up);
         }
         Ok(())
+    }
+
+    /// The administrator's scripts; what they return is not looked at (measured).
+    fn scripts(&mut self, environment: &Environment, when: When) {
+        let mut environment = environment.clone();
+        environment.set("PHASE", if when == When::Up { "up" } else { "pre-up" }, None);
+        let record = &mut self.record;
+        let tell = |attempt, line, what| record.attempt(attempt, line, what);
+        let _ = self.scripts.run(when, &mut self.kernel, &environment, false, tell);
     }
 
     /// `/etc/network/if-pre-up.d/bridge`; what it returns is not looked at.

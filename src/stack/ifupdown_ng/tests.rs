@@ -94,6 +94,37 @@ fn what_fails_stops_what_depends_on_it() {
 }
 
 #[test]
+fn executors_that_lack_what_they_need() {
+    for (options, before, after) in [
+        ("vrf mgmt", "pinned", "floating"),
+        ("vrf-table 5", "pinned", "floating"),
+        ("gre-ttl 5", "absent", "absent"),
+        ("tunnel-ttl 5", "absent", "absent"),
+        ("use ppp", "pinned", "pinned"),
+        ("vxlan-learning off", "pinned", "pinned"),
+    ] {
+        let text = format!("iface br0\n bridge-ports lan0\n {options}\n hwaddress 52:54:00:aa:bb:cc\n");
+        for (stack, expected) in [("ifupdown-ng@0.11.4", before), (DEBIAN, after)] {
+            assert!(told(stack, &text).starts_with(expected), "{stack} {options}: {}", told(stack, &text));
+        }
+    }
+}
+
+#[test]
+fn a_gateway_out_of_reach_stops_it() {
+    for (address, gateway, expected) in [
+        ("10.9.0.1/24", "10.9.0.254", "pinned 52:54:00:aa:bb:cc"),
+        ("10.9.0.1/24", "10.77.0.1", "floating b4:99:ba:00:00:01"),
+        ("10.9.0.1/0", "10.77.0.1", "pinned 52:54:00:aa:bb:cc"),
+        ("bogus", "10.77.0.1", "pinned 52:54:00:aa:bb:cc"),
+    ] {
+        let post_up = "post-up ip link set br0 address 52:54:00:aa:bb:cc";
+        let text = format!("iface br0\n bridge-ports lan0\n address {address}\n gateway {gateway}\n {post_up}\n");
+        assert_eq!(told(DEBIAN, &text), expected, "{address} {gateway}");
+    }
+}
+
+#[test]
 fn inherited_and_merged() {
     let child = "iface br0 inherits tmpl\n bridge-ports lan0\n";
     for keyword in ["template", "iface"] {

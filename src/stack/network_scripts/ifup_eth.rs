@@ -71,10 +71,10 @@ impl Boot<'_> {
     /// "If the device is a bridge, create it" (ifup-eth:60-76).
     fn make_bridge(&self, shell: &Shell<'_>, device: &BStr) -> Result<(), String> {
         // Since RHEL 8 the options are arguments of the `ip` that makes the bridge.
-        let options = ["DELAY", "PRIO", "AGEING"].into_iter().filter(|_| self.release >= 8);
-        for key in options {
+        let options = [("DELAY", u32::MAX), ("PRIO", u16::MAX.into()), ("AGEING", u32::MAX)];
+        for (key, largest) in options.into_iter().filter(|_| self.release >= 8) {
             let value = text(shell, key);
-            if !value.is_empty() && !is_number(&value) {
+            if !value.is_empty() && number(value.trim_ascii()).is_none_or(|number| number > largest) {
                 return Err(format!("`ip` refuses `{key}={value}`, which ifup passes on when it makes the bridge"));
             }
         }
@@ -118,7 +118,9 @@ impl Boot<'_> {
         match &variable.value {
             Value::Text(value) if value.is_empty() => {}
             Value::Text(value) => {
-                let run = ip_link_set(&mut kernel, device, BStr::new(value), &place);
+                // `source_config` turns small letters into capitals, so that other words of `ip` are none.
+                let value = value.to_ascii_uppercase();
+                let run = ip_link_set(&mut kernel, device, BStr::new(&value), &place);
                 *refused = match run.attempts.last() {
                     Some(attempt) => attempt.failed.clone(),
                     None => Some("`ip` gets no address to set".to_owned()),
@@ -143,10 +145,11 @@ impl Boot<'_> {
     }
 }
 
-/// A number as iproute2's `get_u32` takes it (lib/utils.c): decimal, octal or hexadecimal.
-fn is_number(text: &[u8]) -> bool {
+/// A number as iproute2's `get_u32` and `get_u16` take it (lib/utils.c): decimal or hexadecimal.
+fn number(text: &[u8]) -> Option<u32> {
     match text.strip_prefix(b"0x").or(text.strip_prefix(b"0X")) {
-        Some(digits) => !digits.is_empty() && digits.len() <= 8 && digits.iter().all(u8::is_ascii_hexdigit),
-        None => text.to_str().is_ok_and(|text| text.parse::<u32>().is_ok()),
+        Some(digits) if digits.iter().all(u8::is_ascii_hexdigit) => u32::from_str_radix(digits.to_str().ok()?, 16).ok(),
+        Some(_) => None,
+        None => text.to_str().ok()?.parse().ok(),
     }
 }

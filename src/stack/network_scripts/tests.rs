@@ -70,6 +70,8 @@ fn lines_that_pin() {
         "MACADDR+=@",
         "MACADDR=@;",
         "MACADDR=\"@ \"",
+        "MACADDR=@\nunset -f MACADDR",
+        "DELAY=' 2'\nMACADDR=@",
         "HWADDR=b4:99:ba:00:00:01\nMACADDR=@",
     ] {
         assert_eq!(with_lines(lines), MAC, "{lines:?}");
@@ -107,6 +109,7 @@ fn lines_that_do_not() {
         "HWADDR=@\nMACADDR=@",
         "BRIDGE_MACADDR=@",
         "GENERATE_MAC_ADDRESS_MASK=00:00:00:00:00:00",
+        "MACADDR=\"@ mtu 1400\"",
         "MACADDR=@ true",
         "MACADDR=@\nunset MACADDR",
         "declare MACADDR=@",

@@ -52,6 +52,16 @@ const KINDS: &[&str] = &[
     "xfrm",
 ];
 
+/// What other kinds cannot do without: a section and a key.
+const NEEDED: &[(&str, &str, &str)] = &[
+    ("bareudp", "BareUDP", "DestinationPort"),
+    ("fou", "FooOverUDP", "Port"),
+    ("ip6tnl", "Tunnel", "Mode"),
+    ("l2tp", "L2TP", "TunnelId"),
+    ("wlan", "WLAN", "Type"),
+    ("xfrm", "Xfrm", "InterfaceId"),
+];
+
 /// A `.netdev`.
 pub(super) struct Netdev {
     pub config: Config,
@@ -103,21 +113,54 @@ impl Netdev {
     pub fn new(config: Config, facts: &Facts<'_>) -> Self {
         let kinds = config.all("NetDev", "Kind").filter_map(|(_, item)| known_kind(item.value.as_bstr()));
         let kind = kinds.into_iter().next();
-        let name = effective_name(&config);
+        let name = link_name(&config, "NetDev", "Name");
         let origin = name.map(|(file, item)| file.place(item.span()));
         let name = name.map(|(_, item)| item.value.text.clone());
         let standing = Standing::of(&config, facts, "networkd");
         Self { asked: asked(&config, facts.release), config, kind, name, origin, standing }
     }
 
-    /// Whether networkd makes something of it.
+    /// Whether networkd makes something of it, or takes its name at least.
     pub fn is_loaded(&self) -> bool {
-        self.standing == Standing::Counts && self.kind.is_some() && self.name.is_some()
+        self.standing == Standing::Counts && self.kind.is_some() && self.name.is_some() && self.is_complete()
+    }
+
+    /// Whether it has what its kind cannot do without (`config_verify` of the kind's vtable); a file
+    /// without it leaves its name to the next one (measured on 252 and 257).
+    fn is_complete(&self) -> bool {
+        let number = |section, key, largest: u32| {
+            let value = |item: &Assignment| item.value.text.to_str().ok()?.parse::<u32>().ok();
+            self.config.all(section, key).any(|(_, item)| value(item).is_some_and(|value| value <= largest))
+        };
+        let has = |section, key| self.config.last(section, key).is_some();
+        match self.kind {
+            Some("geneve") => number("GENEVE", "Id", 0xff_ffff),
+            Some("veth") => link_name(&self.config, "Peer", "Name").is_some(),
+            Some("vlan") => number("VLAN", "Id", 4094),
+            Some("vxcan") => link_name(&self.config, "VXCAN", "Peer").is_some(),
+            Some("vxlan") => number("VXLAN", "VNI", 0xff_ffff) || number("VXLAN", "Id", 0xff_ffff),
+            Some("wireguard") => ["PrivateKey", "PrivateKeyFile"].into_iter().any(|key| has("WireGuard", key)),
+            kind => NEEDED.iter().all(|row| kind != Some(row.0) || has(row.1, row.2)),
+        }
+    }
+
+    /// The `MTUBytes=` with which the kernel makes no bridge (`dev_validate_mtu()`): the last valid one,
+    /// outside of 68 to 65535.
+    pub fn refused_mtu(&self) -> Option<Place> {
+        let valid = |(file, item)| Some((file, item, size(item)?));
+        let (file, item, bytes) = self.config.all("NetDev", "MTUBytes").filter_map(valid).next_back()?;
+        (bytes != 0 && !(68..=65535).contains(&bytes)).then(|| file.place(item.span()))
     }
 
     /// Whether it is to make a bridge.
     pub fn is_bridge(&self) -> bool {
         self.kind == Some("bridge")
+    }
+
+    /// Whether networkd itself refuses the address, since 250; the kernel refuses one of which only the
+    /// multicast bit is set.
+    pub fn is_refused_by_networkd(&self) -> bool {
+        matches!(self.asked, Asked::Address(address, _) if address.is_zero() || address.0 == [0xff; 6])
     }
 
     /// The assignment that decides the kind, for what stands next to it.
@@ -131,14 +174,24 @@ impl Netdev {
     }
 }
 
+/// `parse_mtu()`: a number of bytes, or of what a suffix stands for; no more than 32 bits hold.
+fn size(item: &Assignment) -> Option<u64> {
+    const SUFFIXES: &[(&str, u32)] = &[("K", 10), ("M", 20), ("G", 30), ("B", 0)];
+    let text = item.value.text.to_str().ok()?;
+    let with = |row: &(&'static str, u32)| Some((text.strip_suffix(row.0)?.trim_end(), row.1));
+    let (number, shift) = SUFFIXES.iter().find_map(with).unwrap_or((text, 0));
+    let bytes = number.parse::<u32>().ok()?.checked_mul(1 << shift)?;
+    Some(bytes.into())
+}
+
 fn known_kind(value: &BStr) -> Option<&'static str> {
     KINDS.iter().find(|kind| value == **kind).copied()
 }
 
 /// The last valid one; an empty one takes it back (`config_parse_ifname()`).
-fn effective_name(config: &Config) -> Option<(&File, &Assignment)> {
+fn link_name<'a>(config: &'a Config, section: &'a str, key: &'a str) -> Option<(&'a File, &'a Assignment)> {
     let counts = |item: &Assignment| item.value.text.is_empty() || interface::is_valid(&item.value.text);
-    let last = config.all("NetDev", "Name").rfind(|(_, item)| counts(item))?;
+    let last = config.all(section, key).rfind(|(_, item)| counts(item))?;
     (!last.1.value.text.is_empty()).then_some(last)
 }
 

@@ -90,8 +90,9 @@ impl Network {
     }
 }
 
+/// The last valid one; an empty value is none (`config_parse_bool()`; measured on 252 and 257).
 fn flag(config: &Config, section: &str, key: &str) -> bool {
-    config.last(section, key).is_some_and(|(_, item)| boolean(&item.value.text) == Some(true))
+    config.all(section, key).filter_map(|(_, item)| boolean(&item.value.text)).next_back() == Some(true)
 }
 
 /// The last valid `Bridge=`, unless `KeepMaster=` is set (`network_verify()`).

@@ -5,7 +5,9 @@ use super::super::unit_pins::{InForce, usable};
 use crate::address::MacAddress;
 use crate::span::Place;
 use crate::systemd::files::Config;
+use crate::systemd::interface;
 use crate::systemd::matching::{Device, Match, Role};
+use bstr::BString;
 
 /// `MACAddressPolicy=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +66,20 @@ impl LinkFile {
             found = (policy, file.in_tree.then(|| file.place(item.span())));
         }
         found
+    }
+
+    /// The `Name=` that it gives to links that somebody named; the last valid one, and an empty one takes
+    /// it back (`config_parse_ifname()`).
+    pub fn new_name(&self) -> Option<BString> {
+        let policies = self.config.all("Link", "NamePolicy").map(|(_, item)| &item.value.text);
+        let keeps = |value: &BString| value.split(|byte| b" \t".contains(byte)).any(|word| word == b"keep");
+        // An empty one takes the others back.
+        if policies.rev().take_while(|value| !value.is_empty()).any(keeps) {
+            return None;
+        }
+        let counts = |value: &BString| value.is_empty() || interface::is_valid(value);
+        let (_, item) = self.config.all("Link", "Name").rfind(|(_, item)| counts(&item.value.text))?;
+        (!item.value.text.is_empty()).then(|| item.value.text.clone())
     }
 
     /// The address that it states and that a link can have.

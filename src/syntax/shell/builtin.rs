@@ -123,6 +123,7 @@ impl Shell<'_> {
                 }
             }
             b"export" | b"readonly" | b"declare" | b"typeset" | b"local" => self.declare(name, arguments, source),
+            b"unset" if arguments.first().is_some_and(|first| text(first) == b"-f") => Some(true),
             b"unset" => {
                 for argument in arguments {
                     match self.expand(text(argument)) {

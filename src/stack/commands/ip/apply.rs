@@ -29,7 +29,12 @@ pub(super) fn apply(shell: &mut Shell<'_>, command: Command, mut request: Reques
     if request.flaw.is_none() && request.is_unknown() {
         return End::unknown();
     }
+    if request.bad_mtu {
+        // do_setlink (net/core/rtnetlink.c) has set the address when it comes to the mtu, and stops there.
+        (request.master, request.no_master) = (None, false);
+    }
     let result = match command {
+        Command::Add if request.bad_mtu => Err(Refusal::Command("the kernel takes no such mtu".to_owned())),
         _ if request.flaw.is_some() => Err(Refusal::Command(request.flaw.unwrap_or_default().to_owned())),
         // rtnl_newlink knows `replace` for links that are not there yet (EOPNOTSUPP else).
         Command::Add | Command::Replace => add(shell, &request),
@@ -37,7 +42,7 @@ pub(super) fn apply(shell: &mut Shell<'_>, command: Command, mut request: Reques
         _ => set(shell, &request),
     };
     note(shell, &request, result.as_ref().err());
-    End::of(Status::of(result.is_ok()))
+    End::of(Status::of(result.is_ok() && !request.bad_mtu))
 }
 
 /// The link that a request names is looked up with `if_nametoindex` (lib/ll_map.c).

@@ -3,6 +3,7 @@
 use super::super::expand::Word;
 use super::super::shell::Shell;
 use super::matches;
+use bstr::ByteSlice;
 
 /// How a keyword is compared and what follows it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,8 @@ enum Arity {
     One,
     /// A number.
     Number,
+    /// A number that Ethernet takes (`dev_validate_mtu` in net/core/dev.c, `ETH_MIN_MTU`, `ETH_MAX_MTU`).
+    Mtu,
     /// One word, and the meaning that [`Meaning`] names.
     Means(Meaning),
     /// All that follows belongs to it.
@@ -42,7 +45,7 @@ const KEYWORDS: &[(&str, bool, Arity)] = &[
     ("txqueuelen", true, Arity::Number),
     ("qlen", false, Arity::Number),
     ("txqlen", true, Arity::Number),
-    ("mtu", false, Arity::Number),
+    ("mtu", false, Arity::Mtu),
     ("xdpgeneric", false, Arity::Rest),
     ("xdpdrv", false, Arity::Rest),
     ("xdpoffload", false, Arity::Rest),
@@ -90,6 +93,8 @@ pub(super) struct Request {
     pub(super) kind: Option<Word>,
     /// The words after `type KIND`.
     pub(super) options: Vec<Word>,
+    /// The kernel takes no such mtu.
+    pub(super) bad_mtu: bool,
     /// Why `ip` refuses the command, as a clause.
     pub(super) flaw: Option<&'static str>,
 }
@@ -138,6 +143,8 @@ pub(super) fn parse(shell: &mut Shell<'_>, words: &[Word]) -> Request {
         match (arity, argument) {
             (Arity::Means(Meaning::NoMaster), _) => request.no_master = true,
             (Arity::Number, Some(number)) if !is_number(number) => request.flawed("a number in it is none"),
+            (Arity::Mtu, Some(number)) if !is_number(number) => request.flawed("a number in it is none"),
+            (Arity::Mtu, Some(number)) => request.bad_mtu = !is_mtu(number),
             (Arity::Means(meaning), Some(argument)) => {
                 meant(shell, &mut request, meaning, argument);
                 if meaning == Meaning::Type {
@@ -187,6 +194,11 @@ fn device<'w>(request: &mut Request, word: &Word, after: &'w [Word]) -> &'w [Wor
         request.device = Some(name.clone());
     }
     rest
+}
+
+fn is_mtu(word: &Word) -> bool {
+    let number = word.text.to_str().ok().and_then(|text| text.parse::<u64>().ok());
+    word.unknown || word.text.starts_with(b"0x") || number.is_some_and(|mtu| (68..=65535).contains(&mtu))
 }
 
 /// `get_integer` with base 0.
