@@ -13,7 +13,7 @@ use crate::span::Place;
 use crate::stack::{self, Assume, Family, Stack, World};
 use crate::{fix, rules, silence};
 use bstr::{BStr, BString, ByteSlice};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -138,6 +138,8 @@ pub struct Report {
     pub known: Vec<Entry>,
     /// How many bridges the host has.
     pub bridges: usize,
+    /// Those of them for which the user names an address.
+    pub named: BTreeSet<BString>,
     /// What the rules over all hosts want to know.
     pub summary: Summary,
     /// What could not be read.
@@ -167,7 +169,10 @@ pub fn check(host: &Host, options: &Options) -> Report {
         let mut found: Vec<Finding> = rules::RULES.iter().flat_map(|rule| (rule.check)(subject)).collect();
         fix::plan::attach(subject, &mut found);
         report.findings.extend(found);
-        report.bridges += subject.bridges().len();
+        let bridges = subject.bridges();
+        report.bridges += bridges.len();
+        let names = bridges.iter().map(|view| view.name.to_owned());
+        report.named.extend(names.filter(|name| options.wanted.contains_key(name)));
         report.summary.add(subject);
         readers.extend(subject.readings.iter().map(|reading| reading.stack.software));
     });

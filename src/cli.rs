@@ -93,7 +93,7 @@ pub struct Input {
     /// This directory stands for /sys: it tells which links exist and their addresses
     #[arg(long, value_name = "DIR")]
     pub sysfs: Option<PathBuf>,
-    /// What an inventory tells of the hosts' links: a file, or a folder with one file for each host, named after it, as
+    /// What an inventory tells of the hosts' links: one host's file, or a folder with one file for each host, named after it, as
     /// `ip -j -d link`, `ansible -m setup --tree`, a fact cache or `lshw -json -class network` writes it
     #[arg(long, value_name = "PATH")]
     pub facts: Option<PathBuf>,

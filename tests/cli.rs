@@ -259,3 +259,107 @@ fn control_characters_do_not_reach_the_terminal() {
     }
     assert!(!run(dir.path(), &["list"]).stdout.contains(&0x1b));
 }
+
+#[test]
+fn a_named_address_is_one_hosts() {
+    let pinned = PINNED.replace(":01", ":02");
+    let files = [("web1/etc/network/interfaces", FLOATING), ("web2/etc/network/interfaces", FLOATING)];
+    let dir = tree(&[files[0], files[1], ("web3/etc/network/interfaces", &pinned)]);
+    let before = read_tree(dir.path());
+    let mac = ["check", "--fix", "--mac", ADDRESS];
+    let refused = said(dir.path(), &mac);
+    let message = "error: --mac br0=b4:99:ba:00:00:01 would give one address to the bridges of several hosts (br0 of web1 and br0 of web2); name one host (its folder, or `--root DIR`), or tell each its own with [hosts.\"NAME\"] in bridgepin.toml\n";
+    assert_eq!(refused, (2, String::new(), message.to_owned()));
+    assert_eq!(read_tree(dir.path()), before, "nothing is written");
+    assert_eq!(said(dir.path(), &["check", "--mac", ADDRESS]).0, 2, "nor is it recommended");
+    let one = [&mac[..], &["web1/etc/network/interfaces"]].concat();
+    assert_eq!(run(dir.path(), &one).status.code(), Some(0));
+    assert_eq!(run(dir.path(), &mac).status.code(), Some(2), "web1 has it already");
+    assert_eq!(run(dir.path(), &[&mac[..], &["web1", "web3"]].concat()).status.code(), Some(0), "web3 has its own");
+    assert_eq!(run(dir.path(), &[&mac[..], &["--root", "web2"]].concat()).status.code(), Some(0));
+}
+
+#[test]
+fn an_address_of_the_configuration_file_is_one_hosts() {
+    let dir = tree(&[
+        ("bridgepin.toml", "[hosts.web1]\nmac = { br0 = \"b4:99:ba:00:00:01\" }\n"),
+        ("prod/web1/etc/network/interfaces", FLOATING),
+        ("test/web1/etc/network/interfaces", FLOATING),
+    ]);
+    let before = read_tree(dir.path());
+    let refused = said(dir.path(), &["check", "--fix"]);
+    let message = "error: bridgepin.toml:2: b4:99:ba:00:00:01 would go to the bridges of several hosts (br0 of prod/web1 and br0 of test/web1); check one of them at a time, or give their folders different names\n";
+    assert_eq!(refused, (2, String::new(), message.to_owned()));
+    assert_eq!(read_tree(dir.path()), before, "nothing is written");
+    assert_eq!(said(dir.path(), &["check", "--fix", "prod"]).0, 0);
+}
+
+#[test]
+fn what_is_not_there_is_told_with_its_option_and_a_cure() {
+    let dir = tree(&[("a/etc/network/interfaces", PINNED)]);
+    let missing = "No such file or directory (os error 2)";
+    for (arguments, problem) in [
+        (&["--output-file", "no/x", "a"][..], "--output-file no/x: there is no folder no; make it first".to_owned()),
+        (&["--baseline", "x", "a"], format!("--baseline x: {missing}; --write-baseline x records what is there now")),
+        (&["--write-baseline", "no/x", "a"], format!("--write-baseline no/x: {missing}; make the folder first")),
+        (
+            &["--config", "x", "a"],
+            format!("--config x: {missing}; name a file like bridgepin.toml, or let the nearest one be found"),
+        ),
+        (
+            &["--facts", "x", "a"],
+            format!("--facts x: {missing}; give a file of facts, or a folder with one file for each host"),
+        ),
+        (&["--root", "x"], format!("--root x: {missing}; it takes the directory that plays `/`")),
+        (&["--sysfs", "x", "a"], "--sysfs x: no class/net in it; give a directory like /sys".to_owned()),
+        (&["x"], format!("x: {missing}; give the path of a file or directory that can be read")),
+    ] {
+        let (code, _, error) = said(dir.path(), &[&["check"], arguments].concat());
+        assert_eq!((code, error), (2, format!("error: {problem}\n")), "{arguments:?}");
+    }
+}
+
+#[test]
+fn counts_say_what_a_fix_did() {
+    let files = [
+        ("a/etc/network/interfaces", FLOATING),
+        ("b/etc/systemd/network/br0.netdev", "[NetDev]\nName=br0\nKind=bridge\n"),
+    ];
+    let counts = ["check", "--statistics"];
+    let fix = ["check", "--fix", "--statistics"];
+    let fixed = "Fixed 1 finding in 1 file; 1 warning remains.\n".to_owned();
+    let json = "{\n  \"version\": 1,\n  \"statistics\": [\n    {\n      \"rule\": \"unpinned-bridge\",\n      \"count\": 1\n    }\n  ]\n}\n";
+    for (arguments, expected) in [
+        (counts.to_vec(), (1, "2  unpinned-bridge\n".to_owned(), String::new())),
+        (fix.to_vec(), (1, "1  unpinned-bridge\n".to_owned(), fixed.clone())),
+        ([&fix[..], &["--quiet"]].concat(), (1, "1  unpinned-bridge\n".to_owned(), String::new())),
+        ([&fix[..], &["--output-format", "json"]].concat(), (1, json.to_owned(), fixed)),
+        (
+            [&fix[..], &["--output-file", "/dev/null"]].concat(),
+            (1, "Fixed 1 finding in 1 file; 1 warning remains.\n".to_owned(), String::new()),
+        ),
+    ] {
+        assert_eq!(said(tree(&files).path(), &arguments), expected, "{arguments:?}");
+    }
+}
+
+#[test]
+fn names_that_nothing_has_are_told() {
+    let config =
+        "[hosts.web1]\nmac = { br0 = \"b4:99:ba:00:00:01\" }\n[hosts.web9]\nmac = { br0 = \"b4:99:ba:00:00:09\" }\n";
+    let dir = tree(&[("bridgepin.toml", config), ("hosts/web1/etc/network/interfaces", PINNED)]);
+    let bridge =
+        "note: --mac brx=b4:99:ba:00:00:01: no bridge is called that; `bridgepin list` shows those there are\n";
+    let host = "note: bridgepin.toml: no host is called web9, as [hosts.\"web9\"] has it; a host has the name of its folder, or what its etc/hostname says\n";
+    let mac = ["--mac", "brx=b4:99:ba:00:00:01", "--mac", "br0=b4:99:ba:00:00:01"];
+    for (arguments, expected) in [
+        (&mac[..], format!("{bridge}{host}")),
+        (&["--quiet", "--mac", "brx=b4:99:ba:00:00:01"], String::new()),
+        (&["hosts/web1"], String::new()),
+        (&["--exclude", "web9"], String::new()),
+        (&["--root", "hosts/web1"], String::new()),
+    ] {
+        let (code, _, notes) = said(dir.path(), &[&["check"], arguments].concat());
+        assert_eq!((code, notes), (0, expected), "{arguments:?}");
+    }
+}

@@ -49,8 +49,8 @@ fn fixes_what_the_facts_know_and_tells_the_rest() {
     assert_eq!(
         lines[1..],
         [
-            "note: no facts for 2 hosts: hosts/web2, hosts/web3; a file of facts is named after its host, like web2.json",
-            "note: no host for 2 files of facts: facts/old.json, facts/web2.json",
+            "note: no facts for 1 host: hosts/web3; a file of facts is named after its host, like web3.json",
+            "note: no host for 1 file of facts: facts/old.json",
         ]
     );
     let pinned = fs::read_to_string(dir.path().join("hosts/web1/etc/systemd/network/br0.netdev")).unwrap();
@@ -65,6 +65,31 @@ fn one_file_for_one_host() {
     write(dir.path(), "web1.json", &link("b4:99:ba:00:00:01"));
     let (said, code) = run(dir.path(), &["check", "--fix", "--facts", "web1.json", "--root", "hosts/web1"]);
     assert_eq!((said.as_str(), code), ("", 0));
+}
+
+#[test]
+fn the_only_file_is_the_only_hosts() {
+    let unmatched = "note: no facts for 2 hosts: hosts/web1, hosts/web2; a file of facts is named after its host, like web1.json\nnote: no host for 1 file of facts: .links.json\n";
+    for (arguments, said, code) in [
+        (&["--root", "hosts/web1"][..], "", 0),
+        (&["hosts/web1"], "", 0),
+        (&["hosts/web1/etc/systemd/network/br0.netdev"], "", 0),
+        (&["hosts"], unmatched, 1),
+    ] {
+        let dir = fleet(&["web1", "web2"]);
+        write(dir.path(), ".links.json", &link("b4:99:ba:00:00:01"));
+        let done = run(dir.path(), &[&["check", "--fix", "--facts", ".links.json"], arguments].concat());
+        assert_eq!(done, (said.to_owned(), code), "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_told_once() {
+    let dir = fleet(&["web1"]);
+    write(dir.path(), "facts/web1.json", "oops");
+    let (said, code) = run(dir.path(), &["check", "--facts", "facts", "hosts"]);
+    assert_eq!((said.lines().count(), code), (1, 2), "{said}");
+    assert!(said.starts_with("error: facts/web1.json: no JSON ("), "{said}");
 }
 
 #[test]
@@ -87,6 +112,18 @@ fn a_path_that_is_not_there_is_refused() {
     for command in ["check", "list"] {
         let (said, code) = run(dir.path(), &[command, "--facts", "nowhere", "hosts"]);
         assert_eq!(code, 2, "{said}");
-        assert!(said.starts_with("error: nowhere: not there; --facts takes "), "{said}");
+        assert!(said.starts_with("error: --facts nowhere: No such file or directory (os error 2); give "), "{said}");
     }
+}
+
+#[test]
+fn an_address_is_known_from_the_link_that_has_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let interfaces = "iface bond0 inet manual\n    bond-slaves eno1\niface br0 inet manual\n    bridge_ports bond0.5\n";
+    write(dir.path(), "web1/etc/network/interfaces", interfaces);
+    write(dir.path(), "web1.json", &link("b4:99:ba:00:00:01"));
+    let output = bridgepin().current_dir(dir.path()).args(["check", "--facts", "web1.json", "web1"]).output().unwrap();
+    let report = String::from_utf8(output.stdout).unwrap();
+    let note = "the address is known from eno1 (first port of bond0, parent of bond0.5): `address` in web1.json";
+    assert!(report.contains(note), "{report}");
 }

@@ -84,7 +84,7 @@ error: other.json: invalid type: map, expected a sequence at line 1 column 0; gi
 --- exit 2
 $ bridgepin live --facts missing.json --root root
 --- stderr
-error: missing.json: No such file or directory (os error 2)
+error: --facts missing.json: No such file or directory (os error 2); give a file with what `ip -j -d link` printed
 --- exit 2
 "
     );

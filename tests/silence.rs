@@ -164,7 +164,7 @@ Found 1 error.
         check(dir.path(), &["--config", "none.toml"]),
         "\
 --- stderr
-error: none.toml: No such file or directory (os error 2)
+error: --config none.toml: No such file or directory (os error 2); name a file like bridgepin.toml, or let the nearest one be found
 --- exit 2
 "
     );

@@ -104,12 +104,15 @@ fn a_refused_text_is_not_written() {
 
 #[test]
 fn every_file_is_validated_by_itself() {
-    let dir = common::folder(&[(&format!("a/{INTERFACES}"), FLOATING), (&format!("b/{INTERFACES}"), FLOATING)]);
-    let (exit, out, _) = fix(dir.path(), "sh -c 'case \"$1\" in */a/*) exit 1; esac' sh %s", &[]);
+    let [a, b] = ["a", "b"].map(|host| format!("{host}/{INTERFACES}"));
+    let second = |text: &str| text.replace("br0", "br1").replace(":01", ":02");
+    let dir = common::folder(&[(&a, FLOATING), (&b, &second(FLOATING))]);
+    let command = "sh -c 'case \"$1\" in */a/*) exit 1; esac' sh %s";
+    let (exit, out, _) = fix(dir.path(), command, &["--mac", "br1=b4:99:ba:00:00:02"]);
     assert_eq!(exit, 2);
     assert!(out.ends_with("Fixed 1 finding in 1 file; 1 error remains; --fix can fix 1.\n"), "{out}");
     let text = |host: &str| fs::read_to_string(dir.path().join(host).join(INTERFACES)).unwrap();
-    assert_eq!((text("a").as_str(), text("b").as_str()), (FLOATING, PINNED));
+    assert_eq!((text("a"), text("b")), (FLOATING.to_owned(), second(PINNED)));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::lines::Lines;
 use crate::links::Named;
 use crate::stack::Stack;
 use bstr::BString;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 /// What is said of all hosts.
@@ -81,6 +81,31 @@ impl Hosts {
         }
     }
 
+    /// Whether it tells addresses that bridges are to have.
+    #[must_use]
+    pub fn name_addresses_of_bridges(&self) -> bool {
+        self.named.values().any(|facts| !facts.wanted.is_empty())
+    }
+
+    /// The names of the hosts of which it tells addresses.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        self.named.keys()
+    }
+
+    /// The name by which a host is known here.
+    #[must_use]
+    pub fn name_of(&self, host: &Host) -> Option<&String> {
+        if self.named.is_empty() {
+            return None;
+        }
+        self.find(&HostNames::of(host).names)
+    }
+
+    /// The folder's name is the repository's own, and comes first; the same `etc/hostname` may be in many.
+    fn find(&self, names: &[String]) -> Option<&String> {
+        names.iter().find_map(|name| Some(self.named.get_key_value(name)?.0))
+    }
+
     /// What is said of a host.
     #[must_use]
     pub fn settings(&self, host: &Host) -> HostSettings {
@@ -102,11 +127,32 @@ impl Hosts {
             }
             settings.udev = pattern.udev.or(settings.udev);
         }
-        // The folder's name is the repository's own; the same `etc/hostname` may be in many.
-        if let Some(facts) = names.iter().find_map(|name| self.named.get(name)) {
+        if let Some(facts) = self.find(&names).and_then(|name| self.named.get(name)) {
             settings.wanted.clone_from(&facts.wanted);
             settings.links.clone_from(&facts.links);
         }
         settings
     }
+}
+
+/// The first address that stands at two hosts: where, and what to do.
+pub(super) fn shared_address(named: &BTreeMap<String, HostFacts>) -> Option<(usize, String)> {
+    let mut all: Vec<_> = named
+        .iter()
+        .flat_map(|(host, facts)| [(host, &facts.mac), (host, &facts.links)])
+        .flat_map(|(host, addresses)| {
+            addresses.values().map(move |value| (value.span().start, host, value.get_ref().0))
+        })
+        .collect();
+    all.sort_unstable();
+    let mut owners = HashMap::new();
+    all.into_iter().find_map(|(offset, host, address)| {
+        let owner = *owners.entry(address).or_insert(host);
+        (owner != host).then(|| {
+            (
+                offset,
+                format!("{address} is also [hosts.\"{owner}\"]'s; give each host the address of its own network card"),
+            )
+        })
+    })
 }

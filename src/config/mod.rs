@@ -54,7 +54,13 @@ impl Config {
         };
         let path = here.join(path);
         let shown = crate::discover::relative(here, &path);
-        let problem = |error: std::io::Error| format!("{}: {error}", shown.display());
+        let problem = |error: std::io::Error| match named {
+            Some(path) => format!(
+                "--config {}: {error}; name a file like {NAME}, or let the nearest one be found",
+                path.display()
+            ),
+            None => format!("{}: {error}; make it readable, or pass it over with --isolated", shown.display()),
+        };
         let folder = path.parent().map(std::fs::canonicalize).transpose().map_err(problem)?.unwrap_or_default();
         let text = match named {
             Some(_) => std::fs::read(&path).map_err(problem)?,
@@ -80,6 +86,9 @@ impl Config {
             let offset = error.span().map_or(0, |span| span.start);
             error::at(shown, bytes, offset, &error::told(&error))
         })?;
+        if let Some((offset, message)) = hosts::shared_address(&file.hosts) {
+            return Err(error::at(shown, bytes, offset, &message));
+        }
         let mut layers = vec![Layer { path: None, select: file.select.map(inner), ignore: inner(file.ignore) }];
         layers.extend(file.per_path.into_iter().map(|table| Layer {
             path: Some(table.path.0),

@@ -110,7 +110,10 @@ impl<'a> Search<'a> {
                     root.display()
                 ));
             }
-            Err(error) => return self.problem(format!("{}: {error}", root.display())),
+            Err(error) => {
+                return self
+                    .problem(format!("--root {}: {error}; it takes the directory that plays `/`", root.display()));
+            }
         };
         let paths: BTreeSet<PathBuf> = self
             .ground
@@ -155,16 +158,17 @@ impl<'a> Search<'a> {
 
     /// A given path on this machine: its folder's links are resolved, its own name is kept.
     fn locate(&self, path: &Path) -> Result<PathBuf, String> {
-        let shown = path.display();
-        let meta = std::fs::symlink_metadata(path).map_err(|error| format!("{shown}: {error}"))?;
+        let unreachable =
+            |error| format!("{}: {error}; give the path of a file or directory that can be read", path.display());
+        let meta = std::fs::symlink_metadata(path).map_err(unreachable)?;
         if meta.is_dir() {
-            return std::fs::canonicalize(path).map_err(|error| format!("{shown}: {error}"));
+            return std::fs::canonicalize(path).map_err(unreachable);
         }
         let full = absolute(&self.ground.here, path);
         match (full.parent().map(std::fs::canonicalize), full.file_name()) {
             (Some(Ok(folder)), Some(name)) => Ok(folder.join(name)),
-            (Some(Err(error)), _) => Err(format!("{shown}: {error}")),
-            _ => std::fs::canonicalize(path).map_err(|error| format!("{shown}: {error}")),
+            (Some(Err(error)), _) => Err(unreachable(error)),
+            _ => std::fs::canonicalize(path).map_err(unreachable),
         }
     }
 

@@ -66,6 +66,10 @@ pub struct Facts {
     /// That folder without links, where symbolic links in it have to stay.
     real: PathBuf,
     files: Vec<OsString>,
+    /// A file that was given by name, not the folder that it is in.
+    is_one_file: bool,
+    /// The one file is the facts of the one host, whatever the two are called.
+    for_only_host: bool,
     by_file_name: Index,
     /// Names that the files' contents tell: read when a host is not found by a file's name.
     by_content: OnceLock<Index>,
@@ -97,7 +101,10 @@ impl Facts {
                 (facts.folder, facts.real) = (path.to_owned(), real);
                 match std::fs::read_dir(path) {
                     Err(error) => problem(&facts, &error),
-                    Ok(entries) => facts.files = entries.flatten().map(|entry| entry.file_name()).collect(),
+                    Ok(entries) => {
+                        let names = entries.flatten().map(|entry| entry.file_name());
+                        facts.files = names.filter(|name| names::can_be_facts(name)).collect();
+                    }
                 }
             }
             // Links of a file that was given by name are followed: somebody meant them.
@@ -105,31 +112,38 @@ impl Facts {
                 facts.folder = path.parent().unwrap_or(Path::new("")).to_owned();
                 facts.real = real.parent().unwrap_or(Path::new("/")).to_owned();
                 facts.files.extend(path.file_name().map(ToOwned::to_owned));
+                facts.is_one_file = true;
             }
         }
-        facts.files.retain(|name| names::can_be_facts(name));
         facts.files.sort();
         let by_name = facts.files.iter().enumerate().map(|(file, name)| (names::of_file(name), file));
         facts.by_file_name = by_name.collect();
         facts
     }
 
+    /// Whether they are one file that was given by name.
+    #[must_use]
+    pub fn is_one_file(&self) -> bool {
+        self.is_one_file
+    }
+
+    /// They are one host's, and there is no other: its name need not be the file's.
+    #[must_use]
+    pub fn of_the_only_host(self) -> Self {
+        Self { for_only_host: true, ..self }
+    }
+
     /// What is known of a host, by the first of its names that a file bears: in full, else the short name
     /// against the qualified one, else by what the files' contents say.
     #[must_use]
     pub fn host(&self, host: &HostNames) -> Option<HostFacts> {
-        let found = self.file_of(host).and_then(|file| Some((file, self.parsed(file, self.bytes(file))?)));
-        let mut seen = self.seen();
-        match found {
-            Some((file, facts)) => {
-                seen.taken.entry(file).or_default().insert(host.root.clone());
-                Some(facts)
-            }
-            None => {
-                seen.without.insert(host.root.clone());
-                None
-            }
-        }
+        let file = if self.for_only_host { Some(0) } else { self.file_of(host) };
+        let Some(file) = file else {
+            self.seen().without.insert(host.root.clone());
+            return None;
+        };
+        self.seen().taken.entry(file).or_default().insert(host.root.clone());
+        self.parsed(file, self.bytes(file))
     }
 
     /// What was wrong so far: `file: what is wrong and what to do`, sorted.

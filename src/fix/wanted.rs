@@ -126,9 +126,7 @@ fn uplink(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
     let (port, evidence) = known
         .filter(|(port, evidence)| evidence.address.is_usable() && lasts(links, port.as_bstr(), evidence))
         .min_by_key(|(_, evidence)| evidence.address)?;
-    let old = links.get(port.as_bstr()).and_then(|link| link.shown_as.as_ref());
-    let renamed = old.map_or_else(String::new, |old| format!(" (renamed from {old})"));
-    let source = format!("{port}{renamed}: {}", subject.told_by(&evidence.source));
+    let source = format!("{}: {}", links.origin(port.as_bstr()), subject.told_by(&evidence.source));
     let mut wanted = Wanted::safe(PinValue::Address(evidence.address), source);
     let moving = |name: &BStr| links.moving_bond(name).map(ToOwned::to_owned);
     if let Some(bond) = moving(port.as_bstr()).or_else(|| moving(vlan_parent(port.as_bstr())?)) {

@@ -4,6 +4,7 @@ mod facts;
 mod ifcfg;
 mod interfaces;
 mod netplan;
+mod origin;
 mod rename_device;
 mod renamer;
 mod sysfs;

@@ -13,7 +13,7 @@ pub(super) fn lines(reported: &Reported<'_>) -> Vec<String> {
         finding.help.iter().for_each(|help| say("help", help));
     }
     if let Some(fix) = &finding.fix {
-        say("fix", &title(fix, reported.fixed));
+        say("fix", &title(reported, fix));
         if !fix.source.is_empty() {
             say("note", &format!("the address is known from {}", fix.source));
         }
@@ -26,12 +26,15 @@ pub(super) fn lines(reported: &Reported<'_>) -> Vec<String> {
 }
 
 /// What a fix does and who applies it.
-pub(super) fn title(fix: &Fix, fixed: bool) -> String {
+pub(super) fn title(reported: &Reported<'_>, fix: &Fix) -> String {
+    let bridge = reported.finding.bridge.as_ref().map_or_else(|| "BRIDGE".to_owned(), ToString::to_string);
     let applies = match fix.applicability {
-        _ if fixed => return fix.title.clone(),
-        Applicability::Safe => "`--fix` applies it",
-        Applicability::Unsafe => "unsafe: `--unsafe-fixes` applies it",
-        Applicability::Shown => "only shown: decide yourself",
+        _ if reported.fixed => return fix.title.clone(),
+        Applicability::Safe => "`--fix` applies it".to_owned(),
+        Applicability::Unsafe => "unsafe: `--fix --unsafe-fixes` applies it".to_owned(),
+        // No address is written into a template.
+        Applicability::Shown if fix.address.is_none() => "only shown: edit the template".to_owned(),
+        Applicability::Shown => format!("only shown: choose with `--mac {bridge}=ADDRESS`"),
     };
     format!("{} ({applies})", fix.title)
 }

@@ -65,7 +65,7 @@ fn write_finding(out: &mut dyn io::Write, reported: &Reported<'_>) -> io::Result
         finding.help.iter().try_for_each(|help| frame.remark("help", help))?;
     }
     let Some(fix) = fix else { return Ok(()) };
-    frame.remark("fix", &explanation::title(fix, reported.fixed))?;
+    frame.remark("fix", &explanation::title(reported, fix))?;
     for (changed, lines) in &changes {
         if changed.is_new() {
             frame.arrow(&format!("{} (new file)", visible::text(&changed.path)))?;

@@ -43,7 +43,7 @@ pub(super) fn finding(
     let (start, end) = source.region(finding.place.span);
     let path = repository.path(source.path.as_ref());
     // The description is all that a merge request shows.
-    let fix = finding.fix.as_ref().map(|fix| format!("; {}", title(fix, false)));
+    let fix = finding.fix.as_ref().map(|fix| format!("; {}", title(reported, fix)));
     let issue = Issue {
         description: visible::text(format!("{}{}", finding.message, fix.unwrap_or_default())),
         check_name: finding.rule,

@@ -21,6 +21,11 @@ pub struct Summary {
     pub fixable: usize,
     /// Remaining findings that only `--unsafe-fixes` would fix.
     pub unsafe_fixes: usize,
+    /// Remaining findings whose fix is only shown: `--mac` chooses the address, or people edit the template.
+    pub shown_fixes: usize,
+    /// Those of them that people have to write into a template.
+    #[serde(skip)]
+    pub in_templates: usize,
     /// Findings that were fixed.
     pub fixed: usize,
     /// Files that were written.
@@ -42,10 +47,14 @@ impl Summary {
             Severity::Error => self.errors += 1,
             Severity::Warning => self.warnings += 1,
         }
-        match finding.fix.as_ref().map(|fix| fix.applicability) {
-            Some(Applicability::Safe) => self.fixable += 1,
-            Some(Applicability::Unsafe) => self.unsafe_fixes += 1,
-            Some(Applicability::Shown) | None => {}
+        let Some(fix) = &finding.fix else { return };
+        match fix.applicability {
+            Applicability::Safe => self.fixable += 1,
+            Applicability::Unsafe => self.unsafe_fixes += 1,
+            Applicability::Shown => {
+                self.shown_fixes += 1;
+                self.in_templates += usize::from(fix.address.is_none());
+            }
         }
     }
 }
@@ -88,10 +97,20 @@ impl fmt::Display for Summary {
             write!(f, "; the baseline has {} more", self.known)?;
         }
         match (self.fixable, self.unsafe_fixes) {
-            (0, 0) => f.write_str("."),
-            (safe, 0) => write!(f, "; --fix can fix {safe}."),
-            (0, other) => write!(f, "; --unsafe-fixes can fix {other}."),
-            (safe, other) => write!(f, "; --fix can fix {safe}, --unsafe-fixes {other} more."),
+            (0, 0) => {}
+            (safe, 0) => write!(f, "; --fix can fix {safe}")?,
+            (0, other) => write!(f, "; --fix --unsafe-fixes can fix {other}")?,
+            (safe, other) => write!(f, "; --fix can fix {safe}, --unsafe-fixes {other} more")?,
+        }
+        match self.shown_fixes {
+            0 => return f.write_str("."),
+            1 => f.write_str("; the fix of 1 is only shown: ")?,
+            more => write!(f, "; the fixes of {more} are only shown: ")?,
+        }
+        match self.in_templates {
+            0 => f.write_str("choose with --mac."),
+            all if all == self.shown_fixes => f.write_str("edit the template."),
+            _ => f.write_str("choose with --mac, or edit the template."),
         }
     }
 }
@@ -119,15 +138,23 @@ mod tests {
                 "Found 1 error; the baseline has 2 more; --fix can fix 1.",
             ),
             (Summary { errors: 2, warnings: 1, fixable: 2, ..seen }, "Found 2 errors and 1 warning; --fix can fix 2."),
-            (Summary { warnings: 2, unsafe_fixes: 1, ..seen }, "Found 2 warnings; --unsafe-fixes can fix 1."),
+            (Summary { warnings: 2, unsafe_fixes: 1, ..seen }, "Found 2 warnings; --fix --unsafe-fixes can fix 1."),
             (
                 Summary { errors: 4, fixable: 2, unsafe_fixes: 1, ..seen },
                 "Found 4 errors; --fix can fix 2, --unsafe-fixes 1 more.",
             ),
+            (
+                Summary { errors: 4, fixable: 1, shown_fixes: 1, ..seen },
+                "Found 4 errors; --fix can fix 1; the fix of 1 is only shown: choose with --mac.",
+            ),
+            (
+                Summary { errors: 4, shown_fixes: 2, ..seen },
+                "Found 4 errors; the fixes of 2 are only shown: choose with --mac.",
+            ),
             (Summary { fixed: 1, files_changed: 1, ..seen }, "Fixed 1 finding in 1 file; nothing remains."),
             (
                 Summary { fixed: 2, files_changed: 2, errors: 1, unsafe_fixes: 1, ..seen },
-                "Fixed 2 findings in 2 files; 1 error remains; --unsafe-fixes can fix 1.",
+                "Fixed 2 findings in 2 files; 1 error remains; --fix --unsafe-fixes can fix 1.",
             ),
         ] {
             assert_eq!(summary.to_string(), line);

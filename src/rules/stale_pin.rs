@@ -110,5 +110,6 @@ fn is_a_links(links: &Links, address: MacAddress, bridge: &BStr) -> bool {
 /// What a port has, as a sentence.
 fn has(subject: &Subject<'_>, port: &BStr) -> Option<String> {
     let evidence = subject.world.links.address_or_parents(port)?;
-    Some(format!("{port} has {} ({}).", evidence.address, subject.told_by(&evidence.source)))
+    let origin = subject.world.links.origin(port);
+    Some(format!("{origin} has {} ({}).", evidence.address, subject.told_by(&evidence.source)))
 }

@@ -21,8 +21,10 @@ pub(super) struct Known {
 impl Known {
     /// Reads a baseline.
     pub(super) fn read(path: &Path, here: &Path) -> anyhow::Result<Self> {
-        let shown = || path.display().to_string();
-        let text = std::fs::read(path).with_context(shown)?;
+        let shown = path.display();
+        let text = std::fs::read(path).map_err(|error| {
+            anyhow::anyhow!("--baseline {shown}: {error}; --write-baseline {shown} records what is there now")
+        })?;
         let baseline = Baseline::parse(&text, path, folder(path, here)?).map_err(anyhow::Error::msg)?;
         Ok(Self { shown: path.to_owned(), baseline: Arc::new(baseline), seen: BTreeSet::new() })
     }
@@ -69,11 +71,12 @@ pub(super) fn empty(path: &Path, here: &Path) -> anyhow::Result<Baseline> {
 pub(super) fn write(baseline: &Baseline, path: &Path) -> anyhow::Result<()> {
     let mut text = Vec::new();
     baseline.write(&mut text)?;
-    std::fs::write(path, text).with_context(|| path.display().to_string())
+    std::fs::write(path, text).with_context(|| format!("--write-baseline {}", path.display()))
 }
 
 /// The folder of a baseline, an absolute path without links.
 fn folder(path: &Path, here: &Path) -> anyhow::Result<PathBuf> {
     let folder = here.join(path).parent().map(Path::to_owned).unwrap_or_default();
-    std::fs::canonicalize(&folder).with_context(|| folder.display().to_string())
+    std::fs::canonicalize(&folder)
+        .map_err(|error| anyhow::anyhow!("--write-baseline {}: {error}; make the folder first", path.display()))
 }

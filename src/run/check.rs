@@ -8,6 +8,8 @@ use super::judged::{Judged, asked};
 use super::list::host_name;
 use super::setup::Setup;
 use super::show_files::show_files;
+use super::typos::Met;
+use super::whose::refuse_shared;
 use crate::baseline::Baseline;
 use crate::cli::{CheckArgs, FailOn, Prefer, Reporting};
 use crate::discover::Found;
@@ -38,6 +40,7 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     setup.options.prefer_uplink = arguments.prefer == Prefer::Uplink;
     let format = format(arguments)?;
     let mut run = Run::new(arguments, format, &mut setup)?;
+    refuse_shared(arguments, &setup)?;
     if let Some(path) = output_file(arguments) {
         output.report_into(path)?;
     }
@@ -65,8 +68,15 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     } else {
         run.writer.end(out, &run.summary, arguments.quiet)?;
     }
-    if output.finish_report()? && !arguments.quiet {
+    let in_file = output.finish_report()?;
+    if in_file && !arguments.quiet {
         writeln!(output.report(aside)?, "{}", run.summary)?;
+    } else if arguments.reporting.statistics && arguments.fix && !arguments.quiet {
+        // The counts are of what remains: they do not say that files changed.
+        writeln!(output.stderr()?, "{}", run.summary)?;
+    }
+    if !arguments.quiet {
+        run.met.tell_others(arguments, &setup, output)?;
     }
     Ok(exit.max(report_facts(&setup, arguments.quiet, output)?))
 }
@@ -84,6 +94,8 @@ struct Run<'a> {
     recorded: Option<Baseline>,
     /// What the rules over all hosts know of them.
     fleet: Fleet,
+    /// Which names of the user's the hosts have.
+    met: Met,
     /// A finding remains that is bad enough.
     failing: bool,
 }
@@ -109,14 +121,16 @@ impl<'a> Run<'a> {
             known,
             recorded,
             fleet: Fleet::default(),
+            met: Met::default(),
             failing: false,
         })
     }
 
     /// Reports what a host has, and writes its fixes where that is asked for.
     fn host(&mut self, setup: &Setup<'_>, judged: Judged, output: &mut Output) -> anyhow::Result<Exit> {
-        let Judged { found, bridges, known, findings, summary, fixed } = judged;
+        let Judged { found, bridges, met, known, findings, summary, fixed } = judged;
         self.summary.known += self.known.as_mut().map_or(0, |all| all.note(&found, known));
+        self.met.add(met);
         self.summary.hosts += 1;
         self.summary.bridges += bridges;
         let mut exit = report_unreadable(&found, output)?;

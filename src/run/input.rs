@@ -2,7 +2,7 @@
 
 use super::Output;
 use super::setup::Setup;
-use crate::discover::{Found, Judge, Request, discover};
+use crate::discover::{Found, Judge};
 use crate::exit::Exit;
 use crate::regular::{SIZE_LIMIT, has_few_lines};
 use std::io::Read;
@@ -46,20 +46,9 @@ pub(super) fn each_host<R: Send>(
         _ => None,
     };
     if let Some(sys) = input.sysfs.as_deref().filter(|sys| !sys.join("class/net").is_dir()) {
-        return refuse(output, &format!("{}: no class/net in it; --sysfs takes a directory like /sys", sys.display()));
+        return refuse(output, &format!("--sysfs {}: no class/net in it; give a directory like /sys", sys.display()));
     }
-    if let Some(facts) = input.facts.as_deref().filter(|facts| !facts.exists()) {
-        let message = "not there; --facts takes a file of facts, or a folder with one file for each host";
-        return refuse(output, &format!("{}: {message}", facts.display()));
-    }
-    let request = Request {
-        paths: &input.paths,
-        root: input.root.as_deref(),
-        stdin,
-        excluded: &|path| setup.excludes(path),
-        force_exclude: input.force_exclude,
-    };
-    let problems = discover(&request, judge, &mut |judged| {
+    let problems = setup.discover(stdin, judge, &mut |judged| {
         exit = exit.max(take(judged, output)?);
         output.step()?;
         Ok(())

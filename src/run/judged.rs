@@ -1,6 +1,7 @@
 //! One host of a run of `check`, judged.
 
 use super::setup::Setup;
+use super::typos::Met;
 use crate::baseline::Entry;
 use crate::check::check;
 use crate::cli::CheckArgs;
@@ -16,6 +17,8 @@ pub(super) struct Judged {
     pub(super) found: Found,
     /// How many bridges it has.
     pub(super) bridges: usize,
+    /// Which names of the user's it has.
+    pub(super) met: Met,
     /// What the baseline has.
     pub(super) known: Vec<Entry>,
     /// What is found before fixes, in the files that were asked for.
@@ -32,6 +35,8 @@ impl Judged {
         let options = setup.options(&found);
         let mut report = check(&found.host, &options);
         let (bridges, known) = (report.bridges, std::mem::take(&mut report.known));
+        let hosts = setup.config.hosts.name_of(&found.host).cloned().into_iter().collect();
+        let met = Met { bridges: std::mem::take(&mut report.named), hosts };
         report.summary.ask(|file| setup.covers(&found, file));
         let summary = report.summary.clone();
         let (findings, fixed) = if arguments.fix || arguments.diff {
@@ -43,7 +48,7 @@ impl Judged {
             (report.findings, None)
         };
         let findings = asked(setup, &found, findings);
-        Self { found, bridges, known, findings, summary, fixed }
+        Self { found, bridges, met, known, findings, summary, fixed }
     }
 }
 

@@ -79,7 +79,10 @@ fn reason(subject: &Subject<'_>, bridge: &Bridge) -> String {
         known.into_iter().find(|(_, evidence)| Some(evidence.address) == bridge.address)
     };
     match (bridge.outcome == Outcome::Floating).then(lowest).flatten() {
-        Some((port, evidence)) => format!("{}; {port} has it by {}", bridge.reason, subject.told_by(&evidence.source)),
+        Some((port, evidence)) => {
+            let origin = links.origin(port.as_bstr());
+            format!("{}; {origin} has it by {}", bridge.reason, subject.told_by(&evidence.source))
+        }
         None => bridge.reason.clone(),
     }
 }

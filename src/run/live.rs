@@ -138,7 +138,9 @@ fn running(arguments: &LiveArgs) -> anyhow::Result<Links> {
         std::io::stdin().lock().take(SIZE_LIMIT).read_to_end(&mut text)?;
         text
     } else {
-        let real = std::fs::canonicalize(facts).with_context(|| facts.display().to_string())?;
+        let real = std::fs::canonicalize(facts).map_err(|error| {
+            anyhow::anyhow!("--facts {}: {error}; give a file with what `ip -j -d link` printed", facts.display())
+        })?;
         regular::read(&real).map_err(anyhow::Error::msg).with_context(|| facts.display().to_string())?
     };
     Links::from_ip(&text).map_err(anyhow::Error::msg).with_context(|| facts.display().to_string())

@@ -11,6 +11,8 @@ mod progress;
 mod report_file;
 mod setup;
 mod show_files;
+mod typos;
+mod whose;
 
 use crate::cli::{Cli, Color, Command};
 use crate::exit::Exit;

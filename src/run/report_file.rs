@@ -50,7 +50,7 @@ fn open(path: &Path) -> io::Result<(File, Option<TempPath>)> {
     let folder = real.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     let builder = builder.prefix(".bridgepin-").permissions(Permissions::from_mode(mode));
-    let (file, temporary) = builder.tempfile_in(folder).map_err(|error| without_name(&error))?.into_parts();
+    let (file, temporary) = builder.tempfile_in(folder).map_err(|error| without_name(&error, folder))?.into_parts();
     Ok((file, Some(temporary)))
 }
 
@@ -59,7 +59,13 @@ fn real(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// What went wrong, without the temporary name that says nothing to anybody.
-fn without_name(error: &io::Error) -> io::Error {
-    io::Error::from(error.kind())
+/// What went wrong, without the temporary name that says nothing to anybody, and what to do.
+fn without_name(error: &io::Error, folder: &Path) -> io::Error {
+    let folder = folder.display();
+    let message = match error.kind() {
+        io::ErrorKind::NotFound => format!("there is no folder {folder}; make it first"),
+        io::ErrorKind::PermissionDenied => format!("no file can be made in {folder}; choose another folder"),
+        kind => format!("no file can be made in {folder}: {kind}"),
+    };
+    io::Error::new(error.kind(), message)
 }

@@ -3,7 +3,7 @@
 use crate::check::Options;
 use crate::cli::{Input, UdevPolicy};
 use crate::config::Config;
-use crate::discover::{Asked, Found};
+use crate::discover::{Asked, Found, Judge, Request, Take, discover};
 use crate::facts::Facts;
 use crate::stack::Assume;
 use std::path::{Path, PathBuf};
@@ -25,6 +25,10 @@ impl<'a> Setup<'a> {
     /// Reads the configuration file and puts both together.
     pub(super) fn of(input: &'a Input) -> anyhow::Result<Self> {
         let here = std::env::current_dir()?;
+        if let Some((path, Err(error))) = input.facts.as_deref().map(|path| (path, std::fs::metadata(path))) {
+            let path = path.display();
+            anyhow::bail!("--facts {path}: {error}; give a file of facts, or a folder with one file for each host");
+        }
         let config = Config::load(input.config.as_deref(), input.isolated, &here).map_err(anyhow::Error::msg)?;
         let mut assume = Assume::default();
         for answer in &input.assume {
@@ -37,11 +41,46 @@ impl<'a> Setup<'a> {
             udev: input.udev_policy.and_then(udev),
             assume,
             sysfs: input.sysfs.clone(),
-            facts: input.facts.as_deref().map(|path| Arc::new(Facts::read(path))),
             selection: Arc::new(config.selection.clone()),
             ..Options::default()
         };
-        Ok(Self { input, config, options, here })
+        let mut setup = Self { input, config, options, here };
+        setup.options.facts = input.facts.as_deref().map(|path| {
+            let facts = Facts::read(path);
+            Arc::new(if facts.is_one_file() && setup.has_one_host() { facts.of_the_only_host() } else { facts })
+        });
+        Ok(setup)
+    }
+
+    /// Looks for the hosts that the arguments name, as [`discover`] does.
+    pub(super) fn discover<R: Send>(
+        &self,
+        stdin: Option<(&Path, &[u8])>,
+        judge: &Judge<'_, R>,
+        take: &mut Take<'_, R>,
+    ) -> anyhow::Result<Vec<String>> {
+        let request = Request {
+            paths: &self.input.paths,
+            root: self.input.root.as_deref(),
+            stdin,
+            excluded: &|path| self.excludes(path),
+            force_exclude: self.input.force_exclude,
+        };
+        discover(&request, judge, take)
+    }
+
+    /// Whether the arguments lead to one host and no other.
+    fn has_one_host(&self) -> bool {
+        if self.input.root.is_some() || self.input.stdin_filename.is_some() {
+            return true;
+        }
+        let mut hosts = 0;
+        let walked = self.discover(None, &drop, &mut |()| {
+            hosts += 1;
+            anyhow::ensure!(hosts < 2, "a second host: no need to look further");
+            Ok(())
+        });
+        walked.is_ok() && hosts == 1
     }
 
     /// The options for a host.
