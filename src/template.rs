@@ -68,10 +68,14 @@ pub fn variable(engine: &str, name: &str) -> String {
     }
 }
 
-/// The text with blanks for statements and comments that have their lines to themselves, so that all offsets stay.
+/// A host's text with blanks for statements and comments that have their lines to themselves, so that all offsets stay.
+/// What a machine reads itself (`--root`) is no template: a mark is text there.
 /// `<% ... %>` is left to who reads it as Mako (`is_mako`), unless the file has marks that only ERB knows.
 #[must_use]
-pub fn without_statements(text: Arc<[u8]>, is_mako: bool) -> Arc<[u8]> {
+pub fn without_statements(host: &Host, text: Arc<[u8]>, is_mako: bool) -> Arc<[u8]> {
+    if host.is_live() {
+        return text;
+    }
     let leave_blocks = is_mako && !is_erb(&text);
     let mut kinds: Vec<Marks> = STATEMENTS
         .iter()
@@ -130,7 +134,11 @@ pub fn is_erb(text: &[u8]) -> bool {
 }
 
 /// What an engine fills in pins a bridge: a value with a mark in a template is not invalid, and no more is known of it.
+/// A machine itself (`--root`) has nothing that fills it in.
 pub fn count_as_pins(host: &Host, judgement: &mut Judgement) {
+    if host.is_live() {
+        return;
+    }
     for bridge in &mut judgement.bridges {
         // What a template fills in is not known to differ from what wins.
         bridge.pins.retain(|pin| !(matches!(pin.effect, Effect::Overridden(_)) && is_filled_in(host, pin)));
@@ -169,8 +177,9 @@ mod tests {
 
     #[test]
     fn statements_leave_blanks() {
+        let host = Host::new("/nonexistent");
         let show = |text: &str, is_mako| {
-            String::from_utf8(without_statements(Arc::from(text.as_bytes()), is_mako).to_vec()).unwrap()
+            String::from_utf8(without_statements(&host, Arc::from(text.as_bytes()), is_mako).to_vec()).unwrap()
         };
         for (text, left) in [
             ("auto br0\n", "auto br0\n"),

@@ -122,7 +122,7 @@ pub(super) fn carries_ip(get: impl Fn(&str) -> Option<BString>) -> bool {
 pub(super) fn content(host: &Host, path: &BStr) -> Content {
     let path = host_path(path);
     match host.read(&path) {
-        Some(text) => Content::Text(without_statements(text, false)),
+        Some(text) => Content::Text(without_statements(host, text, false)),
         None if host.kind(&path) == Kind::Missing
             && host.is_live()
             && !path.starts_with("sys")

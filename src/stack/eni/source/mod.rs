@@ -112,7 +112,7 @@ impl Reading {
         self.depth += 1;
         self.files += 1;
         self.bytes += bytes.len();
-        Opened::File(Arc::from(path), without_statements(bytes, self.is_mako))
+        Opened::File(Arc::from(path), without_statements(host, bytes, self.is_mako))
     }
 
     /// Whether a limit is reached for good.
