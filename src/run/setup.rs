@@ -69,9 +69,15 @@ impl<'a> Setup<'a> {
         discover(&request, judge, take)
     }
 
+    /// Whether the arguments stand for one host, whatever a walk finds.
+    pub(super) fn names_one_host(&self) -> bool {
+        let Input { root, stdin_filename, paths, .. } = self.input;
+        root.is_some() || stdin_filename.is_some() || paths.iter().any(|path| path == Path::new("-"))
+    }
+
     /// Whether the arguments lead to one host and no other.
     fn has_one_host(&self) -> bool {
-        if self.input.root.is_some() || self.input.stdin_filename.is_some() {
+        if self.names_one_host() {
             return true;
         }
         let mut hosts = 0;

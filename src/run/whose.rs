@@ -11,7 +11,6 @@ use crate::judgement::{Bridge, Outcome};
 use crate::links::Named;
 use bstr::BString;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 /// A bridge that has or would get an address that the user names.
 struct Taker {
@@ -27,12 +26,9 @@ struct Taker {
 /// # Errors
 /// The first such address, with what to do.
 pub(super) fn refuse_shared(arguments: &CheckArgs, setup: &Setup<'_>) -> anyhow::Result<()> {
-    let input = setup.input;
-    let is_one_host =
-        input.root.is_some() || input.stdin_filename.is_some() || input.paths.iter().any(|path| path == Path::new("-"));
     let is_named = !arguments.mac.is_empty()
         || ((arguments.fix || arguments.diff) && setup.config.hosts.name_addresses_of_bridges());
-    if is_one_host || !is_named {
+    if setup.names_one_host() || !is_named {
         return Ok(());
     }
     let mut takers: BTreeMap<MacAddress, Vec<Taker>> = BTreeMap::new();

@@ -141,7 +141,7 @@ impl<'a> Daemon<'a> {
         let refused = match () {
             () if lacks_id => Some(NO_MACHINE_ID),
             () if netdev.is_refused(self.release) => Some(REFUSED),
-            () if netdev.refused_mtu().is_some() => Some(REFUSED_MTU),
+            () if netdev.has_refused_mtu() => Some(REFUSED_MTU),
             () if made_as == "lo" => Some(LOOPBACK),
             () => None,
         };

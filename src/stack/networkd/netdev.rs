@@ -144,12 +144,11 @@ impl Netdev {
         }
     }
 
-    /// The `MTUBytes=` with which the kernel makes no bridge (`dev_validate_mtu()`): the last valid one,
+    /// Whether the kernel makes no bridge with its `MTUBytes=` (`dev_validate_mtu()`): the last valid one,
     /// outside of 68 to 65535.
-    pub fn refused_mtu(&self) -> Option<Place> {
-        let valid = |(file, item)| Some((file, item, size(item)?));
-        let (file, item, bytes) = self.config.all("NetDev", "MTUBytes").filter_map(valid).next_back()?;
-        (bytes != 0 && !(68..=65535).contains(&bytes)).then(|| file.place(item.span()))
+    pub fn has_refused_mtu(&self) -> bool {
+        let valid = self.config.all("NetDev", "MTUBytes").filter_map(|(_, item)| size(item)).next_back();
+        valid.is_some_and(|bytes| bytes != 0 && !(68..=65535).contains(&bytes))
     }
 
     /// Whether it is to make a bridge.
