@@ -129,6 +129,12 @@ impl Kernel {
         self.files = Some(host.clone());
     }
 
+    /// The host whose files command lines see.
+    #[must_use]
+    pub fn host(&self) -> Option<&Host> {
+        self.files.as_ref()
+    }
+
     /// The host's shell script at an absolute path.
     #[must_use]
     pub fn script(&self, path: &BStr) -> Option<(PathBuf, Arc<[u8]>)> {

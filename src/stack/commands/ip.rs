@@ -4,10 +4,10 @@ mod apply;
 mod kinds;
 mod link;
 
-use super::Status;
 use super::end::{End, Output};
 use super::expand::Word;
 use super::shell::Shell;
+use super::{Status, files};
 use crate::stack::kernel::LinkKind;
 use bstr::{BStr, ByteSlice};
 
@@ -32,7 +32,7 @@ const OPTIONS: &[(&str, Takes)] = &[
     ("-tshort", Takes::Nothing),
     ("-Version", Takes::Over),
     ("-force", Takes::Nothing),
-    ("-batch", Takes::Over),
+    ("-batch", Takes::File),
     ("-brief", Takes::Nothing),
     ("-json", Takes::Nothing),
     ("-pretty", Takes::Nothing),
@@ -50,6 +50,8 @@ const OPTIONS: &[(&str, Takes)] = &[
 enum Takes {
     Nothing,
     Argument,
+    /// Commands come from a file.
+    File,
     /// No command of this line is run here.
     Over,
 }
@@ -92,8 +94,35 @@ const OBJECTS: &[&str] = &[
     "stats",
 ];
 
+/// `ip -batch FILE` (ip/ip.c `batch`, lib/utils.c `do_batch`): a command a line, up to the first that fails.
+fn batch(shell: &mut Shell<'_>, file: Option<&Word>, input: Option<Output>, force: bool) -> End {
+    let Some(file) = file.map(|file| file.known().map(ToOwned::to_owned)) else { return End::of(Status::Failure) };
+    let Some(file) = file else { return End::unknown() };
+    let lines = match file.as_bstr() {
+        path if path == "-" => input.and_then(Output::known),
+        path if files::is_there(shell, path) == Some(false) => return End::of(Status::Failure),
+        path => files::text(shell, path).map(|(_, text)| text.as_bstr().to_owned()),
+    };
+    let Some(lines) = lines else { return End::unknown() };
+    let mut good = true;
+    for line in lines.lines() {
+        let line = line.split(|&byte| byte == b'#').next().unwrap_or_default();
+        let words: Vec<Word> = super::expand::fields(line).map(Word::literal).collect();
+        if words.is_empty() {
+            continue;
+        }
+        let end = shell.deeper(|shell| run(shell, &words, None)).unwrap_or_else(End::unknown);
+        good &= end.status == Status::Success;
+        if !(good || force) {
+            break;
+        }
+    }
+    End::of(Status::of(good))
+}
+
 /// The words after `ip`.
-pub(super) fn run(shell: &mut Shell<'_>, words: &[Word]) -> End {
+pub(super) fn run(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
+    let force = words.iter().any(|word| word.text.starts_with(b"-f") && matches(word, "-force"));
     let mut rest = words;
     while let [option, after @ ..] = rest {
         let Some(text) = option.known() else { return End::unknown() };
@@ -112,6 +141,7 @@ pub(super) fn run(shell: &mut Shell<'_>, words: &[Word]) -> End {
             Some(Takes::Nothing) => {}
             Some(Takes::Argument) if rest.is_empty() => return End::of(Status::Failure),
             Some(Takes::Argument) => rest = &rest[1..],
+            Some(Takes::File) => return batch(shell, rest.first(), input, force),
             Some(Takes::Over) => return End::unknown(),
             // `Option "..." is unknown`
             None => return End::of(Status::Failure),

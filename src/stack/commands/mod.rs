@@ -5,9 +5,11 @@
 //! loop that waits for something) has no effect on links and counts as success.
 
 mod brctl;
+mod control;
 mod end;
 mod ethtool;
 mod expand;
+mod files;
 mod ifconfig;
 mod ip;
 mod list;
@@ -15,9 +17,12 @@ mod lladdr;
 mod macchanger;
 mod parse;
 mod programs;
+mod redirect;
 mod scan;
 mod shell;
+mod sysctl;
 mod test;
+mod xargs;
 
 use super::kernel::Kernel;
 use crate::address::MacAddress;
@@ -188,7 +193,7 @@ pub(super) fn ip_link_set(kernel: &mut Kernel, link: &BStr, value: &BStr, place:
     words.push(expand::Word::literal(link));
     words.push(expand::Word::literal(b"address"));
     words.extend(expand::fields(value).map(expand::Word::literal));
-    let end = ip::run(&mut shell, &words);
+    let end = ip::run(&mut shell, &words, None);
     for attempt in &mut shell.attempts {
         attempt.value = value.to_owned();
     }

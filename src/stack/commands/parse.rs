@@ -1,7 +1,6 @@
-//! Shell text to lists of commands: the grammar of POSIX sh as dash reads it, without here-documents
-//! and functions. Words stay ranges of the text; what they expand to is the shell's business.
+//! Shell text to lists of commands: the grammar of POSIX sh as dash reads it, without here-documents. Words stay ranges of the text; what they expand to is the shell's business.
 
-use super::list::{Command, Flaw, List, Pipeline, Redirect, Then};
+use super::list::{Command, Flaw, List, Pipeline, Raw, Redirect, Then};
 use super::scan::ends_word;
 
 /// How deep commands may nest. Hook lines nest once or twice.
@@ -156,10 +155,9 @@ impl Parser<'_> {
             b"if" => self.branches()?,
             b"for" => self.for_loop()?,
             b"while" | b"until" => {
-                self.at += word.len();
-                self.list()?;
-                self.body()?;
-                Command::Loop
+                let until = word == b"until";
+                self.at += b"while".len();
+                Command::Loop { until, condition: self.list()?, body: self.body()? }
             }
             b"case" => self.case()?,
             _ => return self.simple(),
@@ -215,13 +213,17 @@ impl Parser<'_> {
         self.at += b"for".len();
         self.blanks();
         let name = self.word()?;
-        self.expect(b"in")?;
-        let mut words = Vec::new();
-        loop {
-            self.blanks();
-            match self.peek() {
-                Some(b';' | b'\n') | None => break,
-                _ => words.push(self.word()?),
+        self.newlines();
+        let mut words = None;
+        if self.keyword(b"in") {
+            self.at += b"in".len();
+            let words = words.insert(Vec::new());
+            loop {
+                self.blanks();
+                match self.peek() {
+                    Some(b';' | b'\n') | None => break,
+                    _ => words.push(self.word()?),
+                }
             }
         }
         self.eat(b";");
@@ -280,9 +282,23 @@ impl Parser<'_> {
                     return Err(Flaw::Syntax);
                 }
                 None | Some(b';' | b'&' | b'|' | b'\n' | b')') => return Ok(Command::Simple { words, redirects }),
-                Some(b'(') => return Err(if words.len() == 1 { Flaw::Beyond } else { Flaw::Syntax }),
+                Some(b'(') => return self.function(&words, &redirects),
                 Some(_) => words.push(self.word()?),
             }
         }
+    }
+
+    /// `NAME()` and the command that it stands for.
+    fn function(&mut self, words: &[Raw], redirects: &[Redirect]) -> Result<Command, Flaw> {
+        let ([name], []) = (words, redirects) else { return Err(Flaw::Syntax) };
+        self.at += 1;
+        self.blanks();
+        if !self.eat(b")") {
+            return Err(Flaw::Syntax);
+        }
+        self.newlines();
+        let start = self.at;
+        self.command()?;
+        Ok(Command::Function { name: name.clone(), body: start..self.at })
     }
 }

@@ -1,12 +1,13 @@
 //! The programs that a hook line calls, by name.
 
+use super::control::Jump;
 use super::end::{End, Output};
 use super::expand::Word;
+use super::list::Raw;
 use super::shell::Shell;
-use super::{Status, brctl, ethtool, ifconfig, ip, macchanger, test};
-use crate::address::MacAddress;
+use super::{Status, brctl, ethtool, files, ifconfig, ip, macchanger, sysctl, test, xargs};
 use crate::stack::kernel::LinkKind;
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BString, ByteSlice};
 
 /// A program: the running shell, the text that it runs, the program's words (its name first) and
 /// what a pipe feeds it.
@@ -15,14 +16,16 @@ type Program = fn(&mut Shell<'_>, &[Word], Option<Output>) -> End;
 /// What is modelled, a line each. Anything else has no effect on links and succeeds.
 const PROGRAMS: &[(&str, Program)] = &[
     (":", |_, _, _| End::of(Status::Success)),
-    (".", |_, _, _| End::unknown()),
+    (".", source),
     ("[", |shell, words, _| test::bracket(shell, words)),
     // Debian's `/bin/sh` is dash, which has no such command.
     ("[[", |shell, _, _| if shell.bash { End::unknown() } else { End::of(Status::Failure) }),
     ("awk", filter),
     ("brctl", |shell, words, _| brctl::run(shell, &words[1..])),
+    ("break", |shell, _, _| jump(shell, Jump::Out)),
     ("cat", cat),
     ("cd", |_, _, _| End::of(Status::Success)),
+    ("continue", |shell, _, _| jump(shell, Jump::On)),
     ("cut", filter),
     ("echo", |_, words, _| echo(&words[1..])),
     ("egrep", filter),
@@ -34,7 +37,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("grep", filter),
     ("head", pass),
     ("ifconfig", |shell, words, _| ifconfig::run(shell, &words[1..])),
-    ("ip", |shell, words, _| ip::run(shell, &words[1..])),
+    ("ip", |shell, words, input| ip::run(shell, &words[1..], input)),
     ("macchanger", |shell, words, _| macchanger::run(shell, &words[1..])),
     ("mawk", filter),
     ("local", declare),
@@ -46,6 +49,9 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("set", set),
     ("shift", shift),
     ("sleep", |_, _, _| End::of(Status::Success)),
+    // dash has no such command.
+    ("source", |shell, words, input| if shell.bash { source(shell, words, input) } else { End::of(Status::Failure) }),
+    ("sysctl", |shell, words, _| sysctl::run(shell, &words[1..])),
     ("tail", pass),
     ("tee", pass),
     ("test", |shell, words, _| test::run(shell, &words[1..])),
@@ -54,7 +60,20 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("tunctl", tunctl),
     ("unset", unset),
     ("vconfig", vconfig),
+    ("xargs", |shell, words, input| xargs::run(shell, &words[1..], input)),
 ];
+
+/// The special built-ins of POSIX: dash ends where one of them is given a file that cannot be opened.
+const SPECIAL: &[&str] = &[
+    ".", ":", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "times",
+    "trap", "unset",
+];
+
+/// Whether a command's words begin with a special built-in.
+pub(super) fn is_special(text: &[u8], words: &[Raw]) -> bool {
+    let first = words.first().and_then(|word| text.get(word.clone()));
+    SPECIAL.iter().any(|special| first == Some(special.as_bytes()))
+}
 
 /// Programs that run the rest of their words: how many of their own come before that beside options.
 const WRAPPERS: &[(&str, usize)] = &[
@@ -97,8 +116,15 @@ pub(super) fn run(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Opt
         let rest = arguments.get(options.count() + own..).unwrap_or_default();
         return shell.deeper(|shell| run(shell, text, rest, input)).unwrap_or_else(End::unknown);
     }
+    if let Some(function) = shell.functions.get(path).cloned() {
+        return shell.call_function(&function, arguments);
+    }
     if let Some((file, text)) = shell.kernel.script(path) {
         return shell.call(&file, &text, arguments);
+    }
+    // `not found`, `Permission denied`
+    if files::is_there(shell, path) == Some(false) || files::is_forbidden(shell, path) {
+        return End::of(Status::Failure);
     }
     match PROGRAMS.iter().find(|row| row.0.as_bytes() == name) {
         Some((_, program)) => program(shell, words, input),
@@ -116,9 +142,15 @@ fn is_argument(name: &[u8]) -> bool {
 /// `sh -c TEXT`, or `sh FILE`.
 fn inline(shell: &mut Shell<'_>, text: &[u8], name: &[u8], arguments: &[Word]) -> End {
     if let Some((file, arguments)) = arguments.split_first()
-        && let Some((file, script)) = file.known().and_then(|path| shell.kernel.script(path))
+        && let Some(path) = file.known()
     {
-        return shell.call(&file, &script, arguments);
+        // A shell reads what it is given, whether or not that is marked as a program.
+        if let Some((file, script)) = files::text(shell, path) {
+            return shell.call(&file, &script, arguments);
+        }
+        if files::is_there(shell, path) == Some(false) {
+            return End::of(Status::Failure);
+        }
     }
     let Some(option) = arguments.iter().position(|word| word.text.starts_with(b"-") && word.text.ends_with(b"c"))
     else {
@@ -183,6 +215,24 @@ fn leave(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
     exit(shell, words, input)
 }
 
+fn jump(shell: &mut Shell<'_>, jump: Jump) -> End {
+    shell.jump = Some(jump);
+    End::of(Status::Success)
+}
+
+/// `. FILE`. dash ends where there is no such file.
+fn source(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
+    let Some(path) = words.get(1).and_then(Word::known) else { return End::unknown() };
+    if let Some((file, text)) = files::text(shell, path) {
+        return shell.read_in(&file, &text);
+    }
+    if files::is_there(shell, path) == Some(false) {
+        shell.exited |= !shell.bash;
+        return End::of(Status::Failure);
+    }
+    End::unknown()
+}
+
 /// `set -e`, also among other letters.
 fn set(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
     for word in words.iter().skip(1).filter(|word| word.text.contains(&b'e')) {
@@ -216,18 +266,16 @@ fn echo(words: &[Word]) -> End {
     End::of(Status::Success).with(Output::Known(text.into()))
 }
 
-/// `cat` of a link's address tells it; of a pipe hands it on.
+/// `cat` of a file tells what is in it; of a pipe hands it on.
 fn cat(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
     let [_, file] = words else { return pass(shell, words, input.filter(|_| words.len() == 1)) };
-    let link = file.known().and_then(|path| path.strip_prefix(b"/sys/class/net/")?.strip_suffix(b"/address"));
-    let Some(link) = link.map(BStr::new) else { return End::unknown() };
-    shell.kernel.meet(link);
-    match shell.kernel.address(link) {
-        Some(address) => {
-            let line = address.known().map(|address: MacAddress| Output::Known(format!("{address}\n").into()));
-            End::of(Status::Success).with(line.unwrap_or_else(|| Output::About(link.to_owned())))
-        }
-        None => End::of(Status::Failure),
+    let Some(path) = file.known().filter(|path| *path != "-") else { return pass(shell, words, input) };
+    if files::is_there(shell, path) == Some(false) {
+        return End::of(Status::Failure);
+    }
+    match files::output(shell, path) {
+        Output::Unknown => End::unknown(),
+        output => End::of(Status::Success).with(output),
     }
 }
 

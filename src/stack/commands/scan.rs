@@ -1,10 +1,10 @@
 //! Words of shell text: where they end, with all that is quoted or substituted in them.
 
-use super::list::{Flaw, Raw, Redirect};
+use super::list::{Flaw, Raw, Redirect, Way};
 use super::parse::Parser;
 
 impl Parser<'_> {
-    /// A redirection, if one stands here; the inner value is none where it takes no output away.
+    /// A redirection, if one stands here; the inner value is none where it neither feeds nor takes anything away.
     pub(super) fn redirect(&mut self) -> Result<Option<Option<Redirect>>, Flaw> {
         let digits = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
         let (number, after) = self.rest().split_at(digits);
@@ -20,7 +20,14 @@ impl Parser<'_> {
         let to_number = !doubled && self.eat(b"&");
         self.blanks();
         let target = self.word()?;
-        Ok(Some((output && (stdout || !to_number)).then_some(Redirect { stdout, target })))
+        let way = match (output, to_number) {
+            (true, true) if stdout => Way::Joined,
+            (_, true) => return Ok(Some(None)),
+            (true, false) if stdout => Way::Out,
+            (true, false) => Way::OtherOut,
+            (false, false) => Way::In,
+        };
+        Ok(Some(Some(Redirect { way, target })))
     }
 
     /// A word, with all that is quoted or substituted in it.

@@ -1,12 +1,12 @@
 //! Runs lists of commands against the kernel's model.
 
+use super::control::{Function, Jump};
 use super::end::{End, Output};
 use super::expand::{Word, expand, expand_one};
-use super::list::{Command, Flaw, List, Pipeline, Raw, Redirect, Then};
+use super::list::{Command, Flaw, List, Pipeline, Raw, Then};
 use super::parse::parse;
 use super::{Attempt, Origin, Status, programs, valid_name, without_label};
 use crate::span::{Place, Span};
-use crate::stack::eni::source::wild;
 use crate::stack::kernel::{Address, Cause, Errno, Kernel, LinkKind};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// As many commands as one line runs.
-const STEP_LIMIT: usize = 1000;
+pub(super) const STEP_LIMIT: usize = 1000;
 /// How deep substitutions, `sh -c` and `eval` may nest.
 const DEPTH_LIMIT: usize = 16;
 
@@ -33,7 +33,7 @@ pub(super) struct Shell<'k> {
     environment: &'k BTreeMap<BString, BString>,
     pub(super) variables: BTreeMap<BString, Value>,
     pub(super) attempts: Vec<Attempt>,
-    steps: usize,
+    pub(super) steps: usize,
     depth: usize,
     /// `exit` was run, or something that ends the shell as it does.
     pub(super) exited: bool,
@@ -42,11 +42,15 @@ pub(super) struct Shell<'k> {
     /// `set -e`: a command that fails ends it.
     pub(super) errexit: bool,
     /// How many conditions it is in the middle of, where `set -e` does not count.
-    conditions: usize,
+    pub(super) conditions: usize,
     /// It is bash, which knows more than dash.
     pub(super) bash: bool,
     /// `$1`, `$2` ...
     pub(super) positional: Vec<Word>,
+    /// The functions that were defined.
+    pub(super) functions: BTreeMap<BString, Function>,
+    /// `break` or `continue` was run, and the loop has not heard of it yet.
+    pub(super) jump: Option<Jump>,
     /// Where it is only asked which links a text may make: those, and every branch is taken.
     pub(super) survey: Option<BTreeSet<BString>>,
 }
@@ -67,6 +71,8 @@ impl<'k> Shell<'k> {
             conditions: 0,
             bash: false,
             positional: Vec::new(),
+            functions: BTreeMap::new(),
+            jump: None,
             survey: None,
         }
     }
@@ -107,6 +113,18 @@ impl<'k> Shell<'k> {
         end.unwrap_or_else(End::unknown)
     }
 
+    /// Reads a file of the host in this shell (`.`).
+    pub(super) fn read_in(&mut self, file: &Path, text: &[u8]) -> End {
+        let origin = Origin { file: Arc::from(file), start: Some(0), whole: Span::new(0, text.len()) };
+        let outer = std::mem::replace(&mut self.origin, origin);
+        let end = self.deeper(|shell| shell.script(text));
+        self.origin = outer;
+        if std::mem::take(&mut self.returned) {
+            self.exited = false;
+        }
+        end.unwrap_or_else(End::unknown)
+    }
+
     /// Does something one level deeper; not at all where that is too deep.
     pub(super) fn deeper<T>(&mut self, action: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.depth >= DEPTH_LIMIT {
@@ -137,6 +155,11 @@ impl<'k> Shell<'k> {
         self.variables.contains_key(BStr::new(name)) || self.environment.contains_key(BStr::new(name))
     }
 
+    /// Whether it has run as many commands as it may.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.steps > STEP_LIMIT
+    }
+
     /// Whether a link is there; `None` where its name is not known.
     pub(super) fn has_link(&mut self, name: &Word) -> Option<bool> {
         let name = without_label(name.known()?).to_owned();
@@ -162,7 +185,7 @@ impl<'k> Shell<'k> {
         self.kernel.add(name, kind, address, Some(place))
     }
 
-    fn list(&mut self, text: &[u8], list: &List) -> End {
+    pub(super) fn list(&mut self, text: &[u8], list: &List) -> End {
         let mut end = End::of(Status::Success);
         let mut before = Then::Next;
         for pipeline in list {
@@ -180,7 +203,7 @@ impl<'k> Shell<'k> {
                 let ends = self.errexit && !tested && self.conditions == 0;
                 self.exited |= ends && next.certain && next.status == Status::Failure;
                 end = End { output: end.output.then(next.output), ..next };
-                if self.exited && self.survey.is_none() {
+                if (self.exited || self.jump.is_some()) && self.survey.is_none() {
                     return end;
                 }
             }
@@ -217,71 +240,27 @@ impl<'k> Shell<'k> {
         }
         match command {
             Command::Simple { words, redirects } => {
-                let end = self.simple(text, words, input);
-                self.redirect(text, redirects, end)
+                let Some(opened) = self.open(text, redirects) else {
+                    self.exited |= !self.bash && programs::is_special(text, words);
+                    return End::of(Status::Failure);
+                };
+                let end = self.simple(text, words, opened.input.or(input));
+                self.written(opened.outputs, end)
             }
             Command::Group { list, subshell, redirects } => {
+                let Some(opened) = self.open(text, redirects) else { return End::of(Status::Failure) };
                 let end = self.deeper(|shell| shell.list(text, list)).unwrap_or_else(End::unknown);
                 if *subshell {
                     self.exited = false;
                 }
-                self.redirect(text, redirects, end)
+                self.written(opened.outputs, end)
             }
             Command::If { arms, otherwise } => self.branches(text, arms, otherwise),
-            Command::For { name, words, body } => self.for_loop(text, name, words, body),
-            Command::Loop => End::unknown(),
+            Command::For { name, words, body } => self.for_loop(text, name, words.as_deref(), body),
+            Command::Loop { until, condition, body } => self.repeat(text, *until, condition, body),
             Command::Case { word, arms } => self.case(text, word, arms),
+            Command::Function { name, body } => self.define(text, name, body),
         }
-    }
-
-    fn branches(&mut self, text: &[u8], arms: &[(List, List)], otherwise: &List) -> End {
-        let mut output = Output::nothing();
-        for (condition, body) in arms {
-            self.conditions += 1;
-            let end = self.list(text, condition);
-            self.conditions -= 1;
-            output = output.then(end.output);
-            if self.survey.is_some() {
-                self.list(text, body);
-            } else if self.exited || end.status == Status::Success {
-                let end = if self.exited { End::of(end.status) } else { self.list(text, body) };
-                return End { output: output.then(end.output), ..end };
-            }
-        }
-        let end = self.list(text, otherwise);
-        End { output: output.then(end.output), ..end }
-    }
-
-    fn for_loop(&mut self, text: &[u8], name: &Raw, words: &[Raw], body: &List) -> End {
-        let mut end = End::of(Status::Success);
-        for word in expand(self, text, words) {
-            if self.steps > STEP_LIMIT {
-                return End::unknown();
-            }
-            self.set(text.get(name.clone()).unwrap_or_default(), word);
-            let next = self.list(text, body);
-            end = End { output: end.output.then(next.output), ..next };
-            if self.exited {
-                break;
-            }
-        }
-        end
-    }
-
-    fn case(&mut self, text: &[u8], word: &Raw, arms: &[(Vec<Raw>, List)]) -> End {
-        let word = expand_one(self, text, word);
-        for (patterns, body) in arms {
-            let found = patterns.iter().any(|pattern| {
-                let pattern = expand_one(self, text, pattern);
-                word.known().zip(pattern.known()).is_some_and(|(word, pattern)| wild(pattern, word))
-            });
-            if self.survey.is_some() {
-                self.list(text, body);
-            } else if found {
-                return self.list(text, body);
-            }
-        }
-        End::of(Status::Success)
     }
 
     fn simple(&mut self, text: &[u8], words: &[Raw], input: Option<Output>) -> End {
@@ -307,31 +286,8 @@ impl<'k> Shell<'k> {
         }
     }
 
-    /// What is left of a command's end where files take its output.
-    fn redirect(&mut self, text: &[u8], redirects: &[Redirect], mut end: End) -> End {
-        for redirect in redirects {
-            let target = expand_one(self, text, &redirect.target);
-            let link = target.known().and_then(|path| {
-                let link = path.strip_prefix(b"/sys/class/net/")?.strip_suffix(b"/address")?;
-                Some(BString::from(link))
-            });
-            if redirect.stdout
-                && let Some(link) = link
-            {
-                let value = end.output.clone().known().unwrap_or_default();
-                let reason = "the kernel lets nobody write that file";
-                self.refused(link.as_bstr(), &target, value.trim_ascii(), reason);
-                end = End::of(Status::Failure);
-            }
-            if redirect.stdout && !target.is(b"2") {
-                end.output = Output::nothing();
-            }
-        }
-        end
-    }
-
     /// Notes an attempt to set an address that came to nothing.
-    fn refused(&mut self, link: &BStr, word: &Word, value: &[u8], reason: &str) {
+    pub(super) fn refused(&mut self, link: &BStr, word: &Word, value: &[u8], reason: &str) {
         self.attempts.push(Attempt {
             link: link.to_owned(),
             place: self.origin.place(&word.raw),
