@@ -1,6 +1,7 @@
 //! How a command ends: its status and its output, as far as the files tell.
 
 use super::Status;
+use super::shown::Shown;
 use bstr::BString;
 
 /// What a command writes to its standard output.
@@ -8,8 +9,10 @@ use bstr::BString;
 pub(super) enum Output {
     /// This text.
     Known(BString),
-    /// Something about this link, its address among it (`ip link show`, `ethtool -P`).
+    /// Something about this link, its address among it (`ethtool -P`).
     About(BString),
+    /// This text about a link.
+    Shown(Shown),
     /// What the files do not tell.
     Unknown,
 }
@@ -22,7 +25,7 @@ impl Output {
     pub(super) fn known(self) -> Option<BString> {
         match self {
             Self::Known(text) => Some(text),
-            Self::About(_) | Self::Unknown => None,
+            Self::About(_) | Self::Shown(_) | Self::Unknown => None,
         }
     }
 

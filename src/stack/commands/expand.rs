@@ -328,6 +328,7 @@ fn name_at(text: &[u8], at: usize) -> &[u8] {
 fn value_of(output: Output) -> Word {
     match output {
         Output::Known(text) => Word::literal(text.trim_end_with(|c| c == '\n')),
+        Output::Shown(shown) => shown.word(),
         Output::About(link) => Word { unknown: true, about: Some(link), ..Word::default() },
         Output::Unknown => Word { unknown: true, ..Word::default() },
     }

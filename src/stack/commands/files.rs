@@ -2,8 +2,9 @@
 
 use super::end::Output;
 use super::shell::Shell;
-use crate::address::MacAddress;
+use super::shown::{Form, show};
 use crate::host::{Kind, host_path};
+use crate::stack::kernel::{Address, LinkKind};
 use bstr::{BStr, ByteSlice};
 use std::path::Path;
 use std::sync::Arc;
@@ -51,6 +52,40 @@ const LINKS: &[&[u8]] = &[
     b"/proc/sys/net/ipv4/neigh/",
 ];
 
+/// The files of a bridge's folder in its own (net/bridge/br_sysfs_br.c `bridge_attrs`), on some kernel.
+const OF_BRIDGES: &[&[u8]] = &[
+    b"ageing_time",
+    b"bridge_id",
+    b"flush",
+    b"forward_delay",
+    b"gc_timer",
+    b"group_addr",
+    b"group_fwd_mask",
+    b"hash_elasticity",
+    b"hash_max",
+    b"hello_time",
+    b"hello_timer",
+    b"max_age",
+    b"nf_call_arptables",
+    b"nf_call_ip6tables",
+    b"nf_call_iptables",
+    b"no_linklocal_learn",
+    b"priority",
+    b"root_id",
+    b"root_path_cost",
+    b"root_port",
+    b"stp_state",
+    b"tcn_timer",
+    b"topology_change",
+    b"topology_change_detected",
+    b"topology_change_timer",
+    b"vlan_filtering",
+    b"vlan_protocol",
+    b"vlan_stats_enabled",
+    b"vlan_stats_per_port",
+    b"default_pvid",
+];
+
 /// The link whose folder a path is below, and what follows its name.
 pub(super) fn of_link(path: &BStr) -> Option<(&BStr, &[u8])> {
     let rest = LINKS.iter().find_map(|root| path.strip_prefix(*root))?;
@@ -61,9 +96,15 @@ pub(super) fn of_link(path: &BStr) -> Option<(&BStr, &[u8])> {
 
 /// Whether a file or folder is there; `None` where the files do not tell.
 pub(super) fn is_there(shell: &mut Shell<'_>, path: &BStr) -> Option<bool> {
-    if let Some((link, _)) = of_link(path) {
+    if let Some((link, rest)) = of_link(path) {
         shell.kernel.meet(link);
-        return shell.kernel.link(link).is_none().then_some(false);
+        let kind = shell.kernel.link(link).map(|link| link.kind);
+        let attribute = rest.strip_prefix(b"/bridge/").filter(|name| !name.starts_with(b"multicast_"));
+        let is_missing = match attribute {
+            Some(name) => kind != Some(LinkKind::Bridge) || !OF_BRIDGES.contains(&name),
+            None => kind.is_none(),
+        };
+        return is_missing.then_some(false);
     }
     let host = shell.kernel.host()?;
     let file = path.starts_with(b"/").then(|| host_path(path))?;
@@ -98,9 +139,10 @@ pub(super) fn output(shell: &mut Shell<'_>, path: &BStr) -> Output {
     let link = path.strip_prefix(b"/sys/class/net/").and_then(|rest| rest.strip_suffix(b"/address"));
     if let Some(link) = link.map(BStr::new) {
         shell.kernel.meet(link);
-        let address = shell.kernel.address(link);
-        let line = address.and_then(|address| address.known()).map(|address: MacAddress| format!("{address}\n"));
-        return line.map_or_else(|| Output::About(link.to_owned()), |line| Output::Known(line.into()));
+        return match shell.kernel.address(link).and_then(Address::known) {
+            Some(address) => Output::Known(format!("{address}\n").into()),
+            None => show(shell, link, Form::Address),
+        };
     }
     if path == "/dev/null" {
         return Output::nothing();

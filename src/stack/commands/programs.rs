@@ -5,7 +5,8 @@ use super::end::{End, Output};
 use super::expand::Word;
 use super::list::Raw;
 use super::shell::Shell;
-use super::{Status, brctl, ethtool, files, ifconfig, ip, macchanger, sysctl, test, xargs};
+use super::shown::{Form, show};
+use super::{Status, brctl, ethtool, files, filters, ifconfig, ip, macchanger, sysctl, test, xargs};
 use crate::stack::kernel::LinkKind;
 use bstr::{BString, ByteSlice};
 
@@ -23,11 +24,12 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("awk", filter),
     ("brctl", |shell, words, _| brctl::run(shell, &words[1..])),
     ("break", |shell, _, _| jump(shell, Jump::Out)),
+    ("bridge", |shell, words, _| ip::about_device(shell, words)),
     ("cat", cat),
     ("cd", |_, _, _| End::of(Status::Success)),
     ("continue", |shell, _, _| jump(shell, Jump::On)),
     ("cut", filter),
-    ("echo", |_, words, _| echo(&words[1..])),
+    ("echo", |shell, words, _| echo(shell, &words[1..])),
     ("egrep", filter),
     ("ethtool", |shell, words, _| ethtool::run(shell, &words[1..])),
     ("exit", exit),
@@ -35,7 +37,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("false", |_, _, _| End::of(Status::Failure)),
     ("gawk", filter),
     ("grep", filter),
-    ("head", pass),
+    ("head", filter),
     ("ifconfig", |shell, words, _| ifconfig::run(shell, &words[1..])),
     ("ip", |shell, words, input| ip::run(shell, &words[1..], input)),
     ("macchanger", |shell, words, _| macchanger::run(shell, &words[1..])),
@@ -45,6 +47,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("read", read),
     ("readonly", declare),
     ("return", leave),
+    ("route", |shell, words, _| ip::net_tools(shell, &words[1..])),
     ("sed", filter),
     ("set", set),
     ("shift", shift),
@@ -52,10 +55,10 @@ const PROGRAMS: &[(&str, Program)] = &[
     // dash has no such command.
     ("source", |shell, words, input| if shell.bash { source(shell, words, input) } else { End::of(Status::Failure) }),
     ("sysctl", |shell, words, _| sysctl::run(shell, &words[1..])),
-    ("tail", pass),
+    ("tail", filter),
     ("tee", pass),
     ("test", |shell, words, _| test::run(shell, &words[1..])),
-    ("tr", tr),
+    ("tr", filter),
     ("true", |_, _, _| End::of(Status::Success)),
     ("tunctl", tunctl),
     ("unset", unset),
@@ -252,11 +255,11 @@ fn shift(shell: &mut Shell<'_>, _: &[Word], _: Option<Output>) -> End {
     End::of(Status::Success)
 }
 
-fn echo(words: &[Word]) -> End {
+fn echo(shell: &Shell<'_>, words: &[Word]) -> End {
     let option = words.first().is_some_and(|word| word.is(b"-n") || word.is(b"-e"));
     let words = &words[usize::from(option)..];
     if let [Word { about: Some(link), .. }] = words {
-        return End::of(Status::Success).with(Output::About(link.clone()));
+        return End::of(Status::Success).with(show(shell, link.as_bstr(), Form::Address));
     }
     if words.iter().any(|word| word.unknown) {
         return End::of(Status::Success).with(Output::Unknown);
@@ -284,22 +287,26 @@ fn pass(_: &mut Shell<'_>, _: &[Word], input: Option<Output>) -> End {
     End::unknown().with(input.unwrap_or(Output::Unknown))
 }
 
-/// A filter that picks something out of what is said about a link: its address, we take it.
-fn filter(_: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
+/// A filter. One that is not understood picks the address out of what is said about a link, we take it.
+fn filter(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
     let quiet = words.iter().any(|word| word.is(b"-q") || word.is(b"-qs"));
+    let call = filters::read(words);
+    let input = match call.as_ref().and_then(|call| call.file) {
+        Some(file) if files::is_there(shell, file) == Some(false) => return End::of(Status::Failure),
+        Some(file) => Some(files::output(shell, file)),
+        None => input,
+    };
+    let made = |text: &BString| call.as_ref().and_then(|call| call.of(text.as_bstr()));
     End::unknown().with(match input {
         _ if quiet => Output::nothing(),
         Some(Output::About(link)) => Output::About(link),
+        Some(Output::Shown(shown)) => match made(&shown.text) {
+            Some(text) => Output::Shown(shown.with(text)),
+            None => Output::About(shown.link),
+        },
+        Some(Output::Known(text)) => made(&text).map_or(Output::Unknown, Output::Known),
         _ => Output::Unknown,
     })
-}
-
-/// `tr -d '\n'` leaves an address as it is; what else it does is not looked into.
-fn tr(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
-    match words.get(1) {
-        Some(option) if option.is(b"-d") => pass(shell, words, input),
-        _ => filter(shell, words, input),
-    }
 }
 
 /// `vconfig add PARENT N` makes PARENT.N (its default name type).

@@ -29,6 +29,7 @@ pub(super) fn run(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) 
             text.lines().map(|line| Word::literal(line.trim_ascii())).collect()
         }
         Some(Output::Known(text)) => fields(&text).map(Word::literal).collect(),
+        Some(Output::Shown(shown)) => vec![shown.word()],
         Some(Output::About(link)) => vec![Word { unknown: true, about: Some(link), ..Word::default() }],
         _ => return End::unknown(),
     };

@@ -15,6 +15,7 @@ use super::commands::{self, Attempt, Run, Status};
 use super::eni::{Config, Opt, Stanza};
 use super::hook::{Environment, Hooked, Made};
 use super::kernel::{Address, Cause, Kernel};
+use super::reach::Reach;
 use super::scripts::{Names, Scripts, When};
 use super::{Stack, World};
 use crate::syntax::Token;
@@ -83,6 +84,7 @@ impl<'a> Host<'a> {
         let made = made(config, &variables, is_made);
         let mut kernel = bring_up::kernel(world, udev.as_ref(), made);
         kernel.add_physical(BStr::new("lo"), Address::Unknown);
+        kernel.reach = Reach::of(config);
         Self {
             world,
             config,

@@ -10,6 +10,7 @@ use crate::stack::commands::{self, Status};
 use crate::stack::eni::ifupdown_ng::Interface;
 use crate::stack::hook::{Environment, Hooked, Made};
 use crate::stack::kernel::Kernel;
+use crate::stack::reach::Reach;
 use crate::stack::scripts::{Names, Scripts, When};
 use crate::stack::{Stack, World, alpine_bridge};
 use bstr::{BStr, BString, ByteSlice};
@@ -53,6 +54,7 @@ impl<'a> Machine<'a> {
         stack: &'a Stack,
         settings: Settings,
         interfaces: &'a BTreeMap<BString, Interface<'a>>,
+        reach: Option<Reach>,
     ) -> Self {
         let made = interfaces.values().filter(|interface| is_made(interface)).map(|interface| interface.name.clone());
         let hooked = interfaces.values().flat_map(|interface| {
@@ -73,6 +75,7 @@ impl<'a> Machine<'a> {
             scripts: Scripts::read(world.host, Names::RunParts),
             stopped: BTreeMap::new(),
         };
+        machine.kernel.reach = reach;
         for interface in interfaces.values() {
             machine.requires.insert(interface.name.clone(), machine.query_requires(interface));
         }
