@@ -93,6 +93,18 @@ pub(super) fn expand_one(shell: &mut Shell<'_>, text: &[u8], raw: &Raw) -> Word 
     whole
 }
 
+/// Expands a here-document, where quotes are plain.
+pub(super) fn expand_here(shell: &mut Shell<'_>, text: &[u8], raw: &Raw) -> Word {
+    let mut expansion = Expansion { text, at: raw.start, end: raw.end, fields: Vec::new(), open: None };
+    while expansion.at < expansion.end {
+        expansion.double_quoted(shell);
+        if text.get(expansion.at.saturating_sub(1)) == Some(&b'"') {
+            expansion.push(b"\"");
+        }
+    }
+    expansion.open.unwrap_or_default()
+}
+
 struct Expansion<'t> {
     text: &'t [u8],
     at: usize,
@@ -258,6 +270,11 @@ impl Expansion<'_> {
         let value = shell.variable(name);
         let (colon, operator) = operator.strip_prefix(b":").map_or((false, operator), |rest| (true, rest));
         let Some((&sign, argument)) = operator.split_first() else { return value };
+        // `${A:3}`, `${A/b/c}`, `${A^^}`: bash's alone, and `Bad substitution` elsewhere.
+        if !b"-=?+%#".contains(&sign) || (colon && b"%#".contains(&sign)) {
+            shell.exited |= !shell.bash;
+            return Word { unknown: true, ..Word::default() };
+        }
         let twice = argument.first() == Some(&sign) && b"%#".contains(&sign);
         let start = inside.end - argument.len() + usize::from(twice);
         let argument = shell.deeper(|shell| expand_one(shell, self.text, &(start..inside.end))).unwrap_or_default();

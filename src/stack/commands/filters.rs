@@ -107,7 +107,7 @@ impl<'w> Options<'w> {
 }
 
 /// A regular expression; a basic one has its signs the other way round.
-fn regex(pattern: &BStr, extended: bool, ignore_case: bool) -> Option<Regex> {
+pub(super) fn regex(pattern: &BStr, extended: bool, ignore_case: bool) -> Option<Regex> {
     const LONGEST: usize = 200;
     let pattern = pattern.to_str().ok().filter(|pattern| pattern.len() <= LONGEST)?;
     let mut text = String::new();

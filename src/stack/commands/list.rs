@@ -51,6 +51,10 @@ pub(super) struct Redirect {
 pub(super) enum Way {
     /// It feeds a file to the command (`<`).
     In,
+    /// It feeds a here-document, expanded.
+    Here,
+    /// It feeds a here-document as it stands (`<<'END'`).
+    HereAsIs,
     /// It takes the standard output away to a file (`>`, `>>`, `1>`).
     Out,
     /// It takes another output away to a file (`2>`).

@@ -17,6 +17,7 @@ mod list;
 mod lladdr;
 mod macchanger;
 mod parse;
+mod printf;
 mod programs;
 mod redirect;
 mod scan;

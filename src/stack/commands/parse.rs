@@ -1,4 +1,4 @@
-//! Shell text to lists of commands: the grammar of POSIX sh as dash reads it, without here-documents. Words stay ranges of the text; what they expand to is the shell's business.
+//! Shell text to lists of commands: the grammar of POSIX sh as dash reads it. Words stay ranges of the text; what they expand to is the shell's business.
 
 use super::list::{Command, Flaw, List, Pipeline, Raw, Redirect, Then};
 use super::scan::ends_word;
@@ -16,14 +16,14 @@ pub(super) fn parse(text: &[u8]) -> Result<List, Flaw> {
     if text.len() > LONGEST {
         return Err(Flaw::Beyond);
     }
-    let mut parser = Parser { text, at: 0, depth: 0 };
+    let mut parser = Parser { text, at: 0, depth: 0, here: None };
     let list = parser.list()?;
     if parser.at < text.len() { Err(Flaw::Syntax) } else { Ok(list) }
 }
 
 /// The end of the substitution whose inside begins at `at` (after `$(`): the offset of its `)`.
 pub(super) fn substitution_end(text: &[u8], at: usize) -> Result<usize, Flaw> {
-    let mut parser = Parser { text, at, depth: 0 };
+    let mut parser = Parser { text, at, depth: 0, here: None };
     parser.list()?;
     if parser.peek() == Some(b')') { Ok(parser.at) } else { Err(Flaw::Syntax) }
 }
@@ -33,6 +33,8 @@ pub(super) struct Parser<'a> {
     pub(super) text: &'a [u8],
     pub(super) at: usize,
     depth: usize,
+    /// Where a line ends after which here-documents begin, and where those end.
+    pub(super) here: Option<(usize, usize)>,
 }
 
 impl Parser<'_> {
@@ -68,7 +70,7 @@ impl Parser<'_> {
 
     fn newlines(&mut self) {
         self.blanks();
-        while self.eat(b"\n") {
+        while self.newline() {
             self.blanks();
         }
     }
@@ -113,7 +115,7 @@ impl Parser<'_> {
                 Then::Or
             } else if self.eat(b"&") {
                 Then::Background
-            } else if self.rest().starts_with(b";;") || !(self.eat(b";") || self.eat(b"\n")) {
+            } else if self.rest().starts_with(b";;") || !(self.eat(b";") || self.newline()) {
                 if !self.peek().is_none_or(|byte| b");".contains(&byte)) {
                     return Err(Flaw::Syntax);
                 }

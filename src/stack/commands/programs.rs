@@ -6,7 +6,7 @@ use super::expand::Word;
 use super::list::Raw;
 use super::shell::Shell;
 use super::shown::{Form, show};
-use super::{Status, brctl, ethtool, files, filters, ifconfig, ip, macchanger, sysctl, test, xargs};
+use super::{Status, brctl, ethtool, files, filters, ifconfig, ip, macchanger, printf, sysctl, test, xargs};
 use crate::stack::kernel::LinkKind;
 use bstr::{BString, ByteSlice};
 
@@ -20,7 +20,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     (".", source),
     ("[", |shell, words, _| test::bracket(shell, words)),
     // Debian's `/bin/sh` is dash, which has no such command.
-    ("[[", |shell, _, _| if shell.bash { End::unknown() } else { End::of(Status::Failure) }),
+    ("[[", |shell, words, _| if shell.bash { test::double(shell, words) } else { End::of(Status::Failure) }),
     ("awk", filter),
     ("brctl", |shell, words, _| brctl::run(shell, &words[1..])),
     ("break", |shell, _, _| jump(shell, Jump::Out)),
@@ -43,7 +43,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("macchanger", |shell, words, _| macchanger::run(shell, &words[1..])),
     ("mawk", filter),
     ("local", declare),
-    ("printf", |_, _, _| End::of(Status::Success).with(Output::Unknown)),
+    ("printf", |_, words, _| printf::run(&words[1..])),
     ("read", read),
     ("readonly", declare),
     ("return", leave),
@@ -107,7 +107,7 @@ pub(super) fn run(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Opt
         return eval(shell, arguments);
     }
     if SHELLS.iter().any(|shell| shell.as_bytes() == name) {
-        return inline(shell, text, name, arguments);
+        return inline(shell, text, name, arguments, input);
     }
     // `command -v NAME` asks for a program and runs none.
     if name == b"command" && arguments.first().is_some_and(|word| word.is(b"-v") || word.is(b"-V")) {
@@ -123,6 +123,13 @@ pub(super) fn run(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Opt
         return shell.call_function(&function, arguments);
     }
     if let Some((file, text)) = shell.kernel.script(path) {
+        return shell.call(&file, &text, arguments);
+    }
+    // The kernel runs no text without `#!`, and the shell that called it does.
+    if path.contains(&b'/')
+        && !files::is_forbidden(shell, path)
+        && let Some((file, text)) = files::text(shell, path).filter(|(_, text)| !text.starts_with(b"#!"))
+    {
         return shell.call(&file, &text, arguments);
     }
     // `not found`, `Permission denied`
@@ -143,7 +150,11 @@ fn is_argument(name: &[u8]) -> bool {
 }
 
 /// `sh -c TEXT`, or `sh FILE`.
-fn inline(shell: &mut Shell<'_>, text: &[u8], name: &[u8], arguments: &[Word]) -> End {
+fn inline(shell: &mut Shell<'_>, text: &[u8], name: &[u8], arguments: &[Word], input: Option<Output>) -> End {
+    if arguments.iter().all(|word| word.is(b"-s") || word.is(b"-")) {
+        let script = input.and_then(Output::known);
+        return script.map_or_else(End::unknown, |script| shell.nested(&script, None));
+    }
     if let Some((file, arguments)) = arguments.split_first()
         && let Some(path) = file.known()
     {
@@ -191,12 +202,28 @@ fn declare(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
     End::of(Status::Success)
 }
 
-/// `read NAME ...`: what comes in is not told by the files.
-fn read(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
-    for word in words.iter().skip(1).filter(|word| !word.text.starts_with(b"-")) {
-        shell.set(&word.text, Word { raw: word.raw.clone(), unknown: true, ..Word::default() });
+/// `read NAME ...`: a line of what feeds it, or of what feeds the loop that it is in.
+fn read(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
+    let names: Vec<&Word> = words.iter().skip(1).filter(|word| !word.text.starts_with(b"-")).collect();
+    let line = match input {
+        Some(Output::Known(text)) => Some(text.lines().next().map(BString::from)),
+        Some(_) => None,
+        None => shell.feed.as_mut().map(Vec::pop),
+    };
+    let Some(line) = line else {
+        for name in names {
+            shell.set(&name.text, Word { raw: name.raw.clone(), unknown: true, ..Word::default() });
+        }
+        return End::unknown();
+    };
+    let mut rest = line.as_ref().map_or(&b""[..], |line| line.trim_ascii());
+    for (at, name) in names.iter().enumerate() {
+        let end = rest.find_byteset(b" \t").filter(|_| at + 1 < names.len()).unwrap_or(rest.len());
+        let (field, after) = rest.split_at(end);
+        rest = after.trim_ascii_start();
+        shell.set(&name.text, Word { raw: name.raw.clone(), ..Word::literal(field) });
     }
-    End::unknown()
+    End::of(Status::of(line.is_some()))
 }
 
 /// `unset NAME ...`: an empty value has the same effect on what these scripts ask.

@@ -2,7 +2,7 @@
 
 use super::Status;
 use super::end::{End, Output};
-use super::expand::{Word, expand_one};
+use super::expand::{Word, expand_here, expand_one};
 use super::files;
 use super::list::{Redirect, Way};
 use super::shell::Shell;
@@ -21,7 +21,15 @@ impl Shell<'_> {
     pub(super) fn open(&mut self, text: &[u8], redirects: &[Redirect]) -> Option<Opened> {
         let mut opened = Opened { input: None, outputs: Vec::new() };
         for redirect in redirects {
-            let target = expand_one(self, text, &redirect.target);
+            let target = match redirect.way {
+                Way::HereAsIs => Word::literal(text.get(redirect.target.clone()).unwrap_or_default()),
+                Way::Here => expand_here(self, text, &redirect.target),
+                _ => expand_one(self, text, &redirect.target),
+            };
+            if matches!(redirect.way, Way::Here | Way::HereAsIs) {
+                opened.input = Some(target.known().map_or(Output::Unknown, |text| Output::Known(text.to_owned())));
+                continue;
+            }
             let path = target.known().map(ToOwned::to_owned);
             let path = path.as_ref().map(|path| path.as_bstr());
             match redirect.way {
@@ -40,6 +48,7 @@ impl Shell<'_> {
                     }
                 }
                 Way::Joined => opened.outputs.push((Way::Joined, target)),
+                Way::Here | Way::HereAsIs => {}
             }
         }
         Some(opened)

@@ -49,6 +49,8 @@ pub(super) struct Shell<'k> {
     pub(super) positional: Vec<Word>,
     /// The functions that were defined.
     pub(super) functions: BTreeMap<BString, Function>,
+    /// The lines, the last first, of what feeds the compound command that runs.
+    pub(super) feed: Option<Vec<BString>>,
     /// `break` or `continue` was run, and the loop has not heard of it yet.
     pub(super) jump: Option<Jump>,
     /// Where it is only asked which links a text may make: those, and every branch is taken.
@@ -72,6 +74,7 @@ impl<'k> Shell<'k> {
             bash: false,
             positional: Vec::new(),
             functions: BTreeMap::new(),
+            feed: None,
             jump: None,
             survey: None,
         }
@@ -81,6 +84,7 @@ impl<'k> Shell<'k> {
     pub(super) fn script(&mut self, text: &[u8]) -> End {
         let first = text.lines().next().filter(|line| line.starts_with(b"#!"));
         self.bash |= first.is_some_and(|line| line.contains_str("bash"));
+        self.errexit |= first.is_some_and(|line| line.trim_ascii_end().ends_with(b"sh -e"));
         match parse(text) {
             Ok(list) => self.list(text, &list),
             Err(Flaw::Syntax) => End::of(Status::Failure),
@@ -249,7 +253,9 @@ impl<'k> Shell<'k> {
             }
             Command::Group { list, subshell, redirects } => {
                 let Some(opened) = self.open(text, redirects) else { return End::of(Status::Failure) };
-                let end = self.deeper(|shell| shell.list(text, list)).unwrap_or_else(End::unknown);
+                let end = self.fed(opened.input.or(input), |shell| {
+                    shell.deeper(|shell| shell.list(text, list)).unwrap_or_else(End::unknown)
+                });
                 if *subshell {
                     self.exited = false;
                 }
@@ -257,10 +263,22 @@ impl<'k> Shell<'k> {
             }
             Command::If { arms, otherwise } => self.branches(text, arms, otherwise),
             Command::For { name, words, body } => self.for_loop(text, name, words.as_deref(), body),
-            Command::Loop { until, condition, body } => self.repeat(text, *until, condition, body),
+            Command::Loop { until, condition, body } => {
+                self.fed(input, |shell| shell.repeat(text, *until, condition, body))
+            }
             Command::Case { word, arms } => self.case(text, word, arms),
             Command::Function { name, body } => self.define(text, name, body),
         }
+    }
+
+    /// Runs a compound command that something feeds.
+    fn fed(&mut self, input: Option<Output>, action: impl FnOnce(&mut Self) -> End) -> End {
+        let Some(input) = input else { return action(self) };
+        let lines = input.known().map(|text| text.lines().rev().map(BString::from).collect());
+        let outer = std::mem::replace(&mut self.feed, lines);
+        let end = action(self);
+        self.feed = outer;
+        end
     }
 
     fn simple(&mut self, text: &[u8], words: &[Raw], input: Option<Output>) -> End {

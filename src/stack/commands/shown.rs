@@ -39,8 +39,11 @@ pub(super) enum Form {
 pub(super) fn show(shell: &Shell<'_>, link: &BStr, form: Form) -> Output {
     let known = shell.kernel.address(link).and_then(Address::known);
     let mark = known.map_or_else(|| MARK.to_owned(), |address| address.to_string());
-    let flags =
-        "<BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP mode DEFAULT group default qlen 1000";
+    let master = shell.kernel.link(link).and_then(|link| link.master.as_ref());
+    let master = master.map_or(String::new(), |master| format!(" master {master}"));
+    let flags = format!(
+        "<BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue{master} state UP mode DEFAULT group default qlen 1000"
+    );
     let text = match form {
         Form::Address => format!("{mark}\n"),
         Form::Ip => format!("2: {link}: {flags}\n    link/ether {mark} brd ff:ff:ff:ff:ff:ff\n"),

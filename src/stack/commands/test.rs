@@ -3,8 +3,9 @@
 use super::Status;
 use super::end::End;
 use super::expand::Word;
-use super::files;
 use super::shell::Shell;
+use super::{files, filters};
+use crate::stack::eni::source::wild;
 use bstr::{BStr, ByteSlice};
 use std::cmp::Ordering;
 
@@ -14,6 +15,31 @@ pub(super) fn bracket(shell: &mut Shell<'_>, words: &[Word]) -> End {
         [_, inside @ .., last] if last.is(b"]") => run(shell, inside),
         _ => End::of(Status::Failure),
     }
+}
+
+/// `[[ ... ]]`, with one question in it.
+pub(super) fn double(shell: &mut Shell<'_>, words: &[Word]) -> End {
+    let [_, inside @ .., last] = words else { return End::unknown() };
+    if !last.is(b"]]") {
+        return End::unknown();
+    }
+    let (not, inside) = match inside {
+        [first, rest @ ..] if first.is(b"!") => (true, rest),
+        _ => (false, inside),
+    };
+    let answer = match inside {
+        [left, operator, right] => match operator.text.as_slice() {
+            b"=" | b"==" => left.known().zip(right.known()).map(|(left, right)| wild(right, left)),
+            b"!=" => left.known().zip(right.known()).map(|(left, right)| !wild(right, left)),
+            b"=~" => left.known().zip(right.known()).and_then(|(left, right)| {
+                let regex = filters::regex(right, true, false)?;
+                Some(regex.is_match(left.to_str().ok()?))
+            }),
+            _ => answer(shell, inside),
+        },
+        _ => answer(shell, inside),
+    };
+    answer.map_or_else(End::unknown, |answer| End::of(Status::of(answer != not)))
 }
 
 /// The words after `test`.
