@@ -175,6 +175,9 @@ impl<'a> Machine<'a> {
         phase: &'static str,
     ) -> Result<(), Stopped> {
         let version = &self.stack.version;
+        let mut environment = environment.clone();
+        environment.set("PHASE", phase, None);
+        let environment = &environment;
         let mut failed = false;
         for executor in uses(interface) {
             let mut run = Run {
