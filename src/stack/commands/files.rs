@@ -35,6 +35,9 @@ const ROOTS: &[&str] = &[
     "usr",
     "var",
 ];
+/// What `/sys` has.
+const SYS: &[&str] =
+    &["block", "bus", "class", "dev", "devices", "firmware", "fs", "hypervisor", "kernel", "module", "power"];
 /// Where files are the administrator's alone: on a machine's real tree, what is not there is missing.
 const OWN: &[&str] = &["etc", "home", "opt", "root", "srv", "usr/local"];
 /// Below those, what packages bring: a tree of configuration alone does not have it.
@@ -114,7 +117,8 @@ pub(super) fn is_there(shell: &mut Shell<'_>, path: &BStr) -> Option<bool> {
         _ => return None,
     }
     let first = file.components().next()?.as_os_str().to_str()?;
-    if !ROOTS.contains(&first) {
+    let second = file.components().nth(1).and_then(|part| part.as_os_str().to_str());
+    if !ROOTS.contains(&first) || (first == "sys" && second.is_some_and(|second| !SYS.contains(&second))) {
         return Some(false);
     }
     let below = |roots: &[&str]| roots.iter().any(|root| file.starts_with(root));

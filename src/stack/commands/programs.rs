@@ -26,7 +26,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("break", |shell, _, _| jump(shell, Jump::Out)),
     ("bridge", |shell, words, _| ip::about_device(shell, words)),
     ("cat", cat),
-    ("cd", |_, _, _| End::of(Status::Success)),
+    ("cd", change_folder),
     ("continue", |shell, _, _| jump(shell, Jump::On)),
     ("cut", filter),
     ("echo", |shell, words, _| echo(shell, &words[1..])),
@@ -243,6 +243,11 @@ fn exit(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
 fn leave(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
     shell.returned = true;
     exit(shell, words, input)
+}
+
+fn change_folder(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
+    let path = words.get(1).and_then(Word::known);
+    End::of(Status::of(path.is_none_or(|path| files::is_there(shell, path) != Some(false))))
 }
 
 fn jump(shell: &mut Shell<'_>, jump: Jump) -> End {

@@ -47,7 +47,7 @@ pub(super) struct Machine<'a> {
     scripts: Scripts,
     modules: Modules,
     /// Interfaces that failed: what stands on them is not brought up.
-    failed: BTreeSet<BString>,
+    pub(super) failed: BTreeSet<BString>,
     pub(super) remarks: BTreeMap<BString, Remark>,
     /// What the policy chose for the first bridge: before 3.1.0 all later ones get it too.
     pub(super) chosen: Option<(Mac, Place)>,
@@ -137,10 +137,9 @@ impl<'a> Machine<'a> {
         let environment = environment(interface);
         self.make_link(interface);
         self.commands(interface, "pre-up");
-        if self.modules.has("pre-up,bridge") {
-            self.bridge(interface);
-        }
-        if self.modules.has("pre-up,address") || self.modules.has("up,address") {
+        self.bridge(interface);
+        // In its `up` the module only adds IP addresses (measured).
+        if self.modules.has("pre-up,address") {
             self.address(interface);
         }
         if !self.scripts(&environment, &[When::BeforeBridge, When::AfterBridge]) {
@@ -205,7 +204,9 @@ impl<'a> Machine<'a> {
         let mut found = Environment::default();
         environment.iter().for_each(|(name, value)| found.set(name.clone(), value.clone(), None));
         let record = &mut self.record;
+        found.set("MODE", "start", None);
         phases.iter().all(|when| {
+            found.set("PHASE", if *when == When::Up { "up" } else { "pre-up" }, None);
             let tell = |attempt, line, what| record.attempt(attempt, line, what);
             self.scripts.run(*when, &mut self.kernel, &found, false, tell).is_ok()
         })
@@ -224,8 +225,12 @@ fn environment(interface: &Interface<'_>) -> BTreeMap<BString, BString> {
         (BString::from("IFACE"), interface.name.clone()),
         (BString::from("LOGICAL"), interface.name.clone()),
     ]);
-    if let Some(method) = interface.stanzas.first().and_then(|stanza| stanza.method.as_ref()) {
+    let stanza = interface.stanzas.first();
+    if let Some(method) = stanza.and_then(|stanza| stanza.method.as_ref()) {
         environment.insert("METHOD".into(), method.text.clone());
+    }
+    if let Some(family) = stanza.and_then(|stanza| stanza.family.as_ref()) {
+        environment.insert("ADDRFAM".into(), family.text.clone());
     }
     for opt in interface.options() {
         let name = [b"IF_", &opt.key.token.text.to_ascii_uppercase().replace("-", "_")[..]].concat();
