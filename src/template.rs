@@ -6,6 +6,7 @@ use crate::judgement::{Effect, Judgement, Outcome, Pin};
 use crate::provenance::{Provenance, provenance};
 use bstr::{BStr, ByteSlice};
 use std::collections::HashMap;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -25,6 +26,12 @@ pub fn name_of_result(name: &[u8]) -> Option<&[u8]> {
     ENDINGS.iter().find_map(|ending| name.strip_suffix(*ending)).filter(|name| !name.is_empty())
 }
 
+/// Whether a host is none: templates by their names, of which several hosts' files are made.
+#[must_use]
+pub fn is_made_of_them(host: &Host) -> bool {
+    host.placed_files().filter_map(Path::file_name).any(|name| name_of_result(name.as_bytes()).is_some())
+}
+
 /// The engine whose template a file of the host is.
 #[must_use]
 pub fn engine(host: &Host, file: &Path) -> Option<&'static str> {
@@ -40,7 +47,9 @@ pub fn engine(host: &Host, file: &Path) -> Option<&'static str> {
 /// Whether a word of a template holds a mark, or a part of one: `{{`, `eth<%=`, `@NAME@`.
 #[must_use]
 pub fn is_marked(word: &[u8]) -> bool {
-    EXPRESSIONS.iter().any(|(start, end)| word.contains_str(start) || (end.len() > 1 && word.contains_str(end)))
+    // All of them have one of these.
+    word.iter().any(|byte| b"{}%@".contains(byte))
+        && EXPRESSIONS.iter().any(|(start, end)| word.contains_str(start) || (end.len() > 1 && word.contains_str(end)))
 }
 
 /// The one expression that a value consists of, where it stands for one word: `{{ uplink }}`.
@@ -73,7 +82,8 @@ pub fn variable(engine: &str, name: &str) -> String {
 /// `<% ... %>` is left to who reads it as Mako (`is_mako`), unless the file has marks that only ERB knows.
 #[must_use]
 pub fn without_statements(host: &Host, text: Arc<[u8]>, is_mako: bool) -> Arc<[u8]> {
-    if host.is_live() {
+    // All that is looked for below has one of these.
+    if host.is_live() || text.find_byteset(b"{%").is_none() {
         return text;
     }
     let leave_blocks = is_mako && !is_erb(&text);

@@ -153,6 +153,11 @@ impl Host {
         self.mounts.iter().any(|mount| !mount.at.as_os_str().is_empty())
     }
 
+    /// The loose files that were given a place of their own, by their paths on this machine.
+    pub fn placed_files(&self) -> impl Iterator<Item = &Path> {
+        self.mounts.iter().filter(|mount| mount.entry == Entry::File).map(|mount| &*mount.real)
+    }
+
     /// This host is a machine's real tree (`--root`), not a repository's copy: what a
     /// repository cannot carry (modes, owners, a machine-id) counts.
     #[must_use]
@@ -228,7 +233,7 @@ impl Host {
     #[must_use]
     pub fn canonical(&self, path: &Path) -> Option<PathBuf> {
         let resolved = self.resolve(path);
-        matches!(resolved.kind, Kind::File | Kind::Dir | Kind::Other).then_some(resolved.path)
+        matches!(resolved.kind, Kind::File | Kind::Dir | Kind::Other).then(|| resolved.path.into_owned())
     }
 
     /// Where a path of the host lies on this machine; `None` outside a loose folder. Links

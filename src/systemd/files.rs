@@ -50,7 +50,7 @@ pub struct File {
     /// Its bytes.
     pub text: Arc<[u8]>,
     /// What systemd makes of them.
-    pub unit: Unit,
+    pub unit: Arc<Unit>,
     /// Whether the tree has it; a vendor's file may be taken as there.
     pub in_tree: bool,
 }
@@ -94,9 +94,7 @@ pub struct Refusal {
 impl Config {
     /// The assignments of all sections of that name, in the order in which they count.
     pub fn section<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = (&'a File, &'a Assignment)> {
-        let all: Vec<_> =
-            self.files.iter().flat_map(|file| file.unit.section(name).map(move |item| (file, item))).collect();
-        all.into_iter()
+        self.files.iter().flat_map(move |file| file.unit.section(name).map(move |item| (file, item)))
     }
 
     /// The assignments to one key.
@@ -211,7 +209,12 @@ impl<'a> Reader<'a> {
             config.refuse(path.clone(), "the user systemd-network, as which networkd runs, may not read it", help);
         }
         let in_tree = self.host.kind(&path) == Kind::File;
-        let file = File { path: path.into(), unit: parse(&text, self.release), text, in_tree };
+        let file = File {
+            path: path.into(),
+            unit: self.host.once_of_text(&text, self.release, |text| parse(text, self.release)),
+            text,
+            in_tree,
+        };
         if let (None, Some(flaw)) = (&config.refused, file.unit.fatal()) {
             config.refused =
                 Some(Refusal { place: file.place(flaw.span), what: flaw.kind.to_string(), help: flaw.kind.help() });

@@ -184,6 +184,9 @@ impl<'a> Host<'a> {
 
     /// Runs the administrator's scripts.
     pub(super) fn scripts(&mut self, stage: &Stage<'_>, when: When, exit_on_error: bool) -> Result<(), String> {
+        if self.scripts.is_empty(when) {
+            return Ok(());
+        }
         let environment = in_phase(stage, if when == When::Up { "post-up" } else { "pre-up" });
         let record = &mut self.pins.record;
         let tell = |attempt, line, what| record.attempt(attempt, line, what);

@@ -134,7 +134,7 @@ impl<'a> Machine<'a> {
 
     /// `pre-up`, `up` and `post-up` with their modules in turn; a script that fails ends it.
     fn bring_up(&mut self, interface: &Interface<'a>) -> bool {
-        let environment = environment(interface);
+        let name = interface.name.as_bstr();
         self.make_link(interface);
         self.commands(interface, "pre-up");
         self.bridge(interface);
@@ -142,11 +142,11 @@ impl<'a> Machine<'a> {
         if self.modules.has("pre-up,address") {
             self.address(interface);
         }
-        if !self.scripts(&environment, &[When::BeforeBridge, When::AfterBridge]) {
+        if !self.scripts(name, Some(interface), &[When::BeforeBridge, When::AfterBridge]) {
             return false;
         }
         self.commands(interface, "up");
-        if !self.scripts(&environment, &[When::Up]) {
+        if !self.scripts(name, Some(interface), &[When::Up]) {
             return false;
         }
         self.commands(interface, "post-up");
@@ -156,8 +156,7 @@ impl<'a> Machine<'a> {
     /// A port without a stanza: only a VLAN by its name is made, but scripts run for each.
     fn bring_up_bare(&mut self, name: &BStr) -> bool {
         self.make_vlan(name, vlan_parent(name));
-        let environment = ["IFACE", "LOGICAL"].map(|variable| (BString::from(variable), name.to_owned())).into();
-        self.scripts(&environment, &[When::BeforeBridge, When::AfterBridge, When::Up])
+        self.scripts(name, None, &[When::BeforeBridge, When::AfterBridge, When::Up])
     }
 
     /// The modules link, bond, vlan, vxlan: what is made before the user's commands run.
@@ -200,9 +199,16 @@ impl<'a> Machine<'a> {
     }
 
     /// The administrator's scripts, after the modules of their phase (ifupdown/scheduler.py `run_iface_op`).
-    fn scripts(&mut self, environment: &BTreeMap<BString, BString>, phases: &[When]) -> bool {
+    fn scripts(&mut self, name: &BStr, interface: Option<&Interface<'a>>, phases: &[When]) -> bool {
+        if phases.iter().all(|when| self.scripts.is_empty(*when)) {
+            return true;
+        }
         let mut found = Environment::default();
-        environment.iter().for_each(|(name, value)| found.set(name.clone(), value.clone(), None));
+        let environment = interface.map(environment).unwrap_or_default();
+        environment.into_iter().for_each(|(name, value)| found.set(name, value, None));
+        for variable in ["IFACE", "LOGICAL"] {
+            found.set(variable, name, None);
+        }
         let record = &mut self.record;
         found.set("MODE", "start", None);
         phases.iter().all(|when| {

@@ -175,9 +175,6 @@ impl<'a> Machine<'a> {
         phase: &'static str,
     ) -> Result<(), Stopped> {
         let version = &self.stack.version;
-        let mut environment = environment.clone();
-        environment.set("PHASE", phase, None);
-        let environment = &environment;
         let mut failed = false;
         for executor in uses(interface) {
             let mut run = Run {
@@ -200,6 +197,8 @@ impl<'a> Machine<'a> {
         }
         for var in interface.vars.iter().filter(|var| var.key == phase) {
             let Some(opt) = var.option else { continue };
+            let mut environment = environment.clone();
+            environment.set("PHASE", phase, None);
             let run = commands::run(&mut self.kernel, &opt.key.file, &opt.value, &environment.values);
             self.record.command(opt, run.attempts);
             if run.status == Status::Failure {
@@ -219,6 +218,9 @@ impl<'a> Machine<'a> {
 
     /// The administrator's scripts; what they return is not looked at (measured).
     fn scripts(&mut self, environment: &Environment, when: When) {
+        if self.scripts.is_empty(when) {
+            return;
+        }
         let mut environment = environment.clone();
         environment.set("PHASE", if when == When::Up { "up" } else { "pre-up" }, None);
         let record = &mut self.record;
