@@ -16,10 +16,12 @@ pub(super) struct Memo(Mutex<Vec<(&'static str, String, Made)>>);
 /// As many texts are kept with what was made of them; a host has few, and each takes memory.
 const TEXT_LIMIT: usize = 64;
 
-/// What was made of a text, by where it lies in memory and the version of who reads it. The text is kept, so that no
-/// other comes to lie there.
+/// What was made of texts.
 #[derive(Default)]
-pub(super) struct TextMemo(Mutex<HashMap<(usize, u32), (Arc<[u8]>, Made), RandomState>>);
+pub(super) struct TextMemo(Mutex<HashMap<TextKey, (Arc<[u8]>, Made), RandomState>>);
+
+/// Where a text lies in memory, and the version of who reads it. The text is kept, so that no other comes to lie there.
+type TextKey = (usize, u32);
 
 impl Host {
     /// What `make` makes of the files; made once for each kind and version, as long as the files are the same.
