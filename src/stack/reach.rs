@@ -2,6 +2,7 @@
 //! (`Network is unreachable`), and with it what stands after it.
 
 use super::eni::{Config, Stanza};
+use crate::syntax::Token;
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -27,7 +28,7 @@ impl Reach {
     fn stanza(&mut self, stanza: &Stanza) -> Option<()> {
         /// Methods that bring no address but those of the stanza.
         const PLAIN: &[&str] = &["loopback", "manual", "none", "static"];
-        let method = stanza.method.as_ref().map(|method| method.as_bstr());
+        let method = stanza.method.as_ref().map(Token::as_bstr);
         if method.is_some_and(|method| !PLAIN.iter().any(|plain| method == *plain)) {
             return None;
         }

@@ -42,14 +42,14 @@ pub(super) fn read(words: &[Word]) -> Option<Call<'_>> {
     };
     options.read(words, with_value)?;
     match name {
-        b"awk" | b"gawk" | b"mawk" => awk(options),
-        b"cut" => cut(options),
-        b"grep" => grep(options, false),
-        b"egrep" => grep(options, true),
-        b"head" => head(options, false),
-        b"tail" => head(options, true),
-        b"sed" => sed(options),
-        b"tr" => tr(options),
+        b"awk" | b"gawk" | b"mawk" => awk(&options),
+        b"cut" => cut(&options),
+        b"grep" => grep(&options, false),
+        b"egrep" => grep(&options, true),
+        b"head" => head(&options, false),
+        b"tail" => head(&options, true),
+        b"sed" => sed(&options),
+        b"tr" => tr(&options),
         _ => None,
     }
 }
@@ -136,7 +136,7 @@ fn joined(lines: impl Iterator<Item = String>) -> Option<String> {
     Some(lines.map(|line| line + "\n").collect())
 }
 
-fn grep(options: Options<'_>, extended: bool) -> Option<Call<'_>> {
+fn grep<'w>(options: &Options<'w>, extended: bool) -> Option<Call<'w>> {
     options.only(b"Eioqsvw")?;
     if options.has(b'w') {
         return None;
@@ -165,7 +165,7 @@ enum Taken {
     Field(usize, String),
 }
 
-fn awk(options: Options<'_>) -> Option<Call<'_>> {
+fn awk<'w>(options: &Options<'w>) -> Option<Call<'w>> {
     const SCRIPT: &str = r#"^\s*(?:/([^/]*)/|NR\s*==\s*([0-9]+)|\$([0-9]+)\s*==\s*"([^"]*)")?\s*\{\s*print\s*\$([0-9]+|NF)\s*;?\s*(exit)?\s*;?\s*\}\s*$"#;
     options.only(b"")?;
     let script = options.rest.first()?.to_str().ok()?;
@@ -220,7 +220,7 @@ fn ranges(list: &BStr) -> Option<Vec<(usize, usize)>> {
     list.to_str().ok()?.split(',').map(range).collect()
 }
 
-fn cut(options: Options<'_>) -> Option<Call<'_>> {
+fn cut<'w>(options: &Options<'w>) -> Option<Call<'w>> {
     options.only(b"")?;
     let delimiter = options.value(b'd').unwrap_or(BStr::new("\t")).to_str().ok()?.to_owned();
     let by_field = options.value(b'f').map(ranges);
@@ -231,7 +231,7 @@ fn cut(options: Options<'_>) -> Option<Call<'_>> {
         _ => return None,
     };
     options.call(0, move |text| {
-        let wanted = |at: &usize| taken.iter().any(|range| range.0 <= at + 1 && at + 1 <= range.1);
+        let wanted = |at: &usize| taken.iter().any(|range| range.0 <= at + 1 && *at < range.1);
         let picked = |line: &str| -> String {
             let kept = |(at, part)| Some(part).filter(|_| wanted(&at));
             if !by_field {
@@ -251,7 +251,7 @@ fn cut(options: Options<'_>) -> Option<Call<'_>> {
 }
 
 /// `head`, or `tail`.
-fn head(options: Options<'_>, last: bool) -> Option<Call<'_>> {
+fn head<'w>(options: &Options<'w>, last: bool) -> Option<Call<'w>> {
     let count = options.value(b'n').or((!options.flags.is_empty()).then(|| options.flags.as_bstr()));
     let count: usize = count.map_or(Some(10), |count| count.to_str().ok()?.parse().ok())?;
     options.call(0, move |text| {
@@ -288,7 +288,7 @@ fn set(text: &BStr) -> Option<Vec<char>> {
     (set.len() <= LONGEST).then_some(set)
 }
 
-fn tr(options: Options<'_>) -> Option<Call<'_>> {
+fn tr<'w>(options: &Options<'w>) -> Option<Call<'w>> {
     options.only(b"d")?;
     if options.has(b'd') {
         let [gone] = options.rest.as_slice() else { return None };
@@ -305,7 +305,7 @@ fn tr(options: Options<'_>) -> Option<Call<'_>> {
 }
 
 /// `sed [-n] 's/PATTERN/TEXT/[g][p]'`
-fn sed(options: Options<'_>) -> Option<Call<'_>> {
+fn sed<'w>(options: &Options<'w>) -> Option<Call<'w>> {
     options.only(b"Ern")?;
     let first = options.rest.first().copied();
     let (script, before) = options.value(b'e').map_or((first, 1), |script| (Some(script), 0));
