@@ -1,6 +1,9 @@
 //! Filters: `awk`, `cut`, `grep`, `head`, `sed`, `tail`, `tr`, in the forms with which people pick an address out of a
 //! text. What else they can do is not looked into.
 
+mod awk;
+mod sed;
+
 use super::expand::{Word, fields};
 use bstr::{BStr, BString, ByteSlice};
 use regex_lite::{Regex, RegexBuilder};
@@ -42,13 +45,13 @@ pub(super) fn read(words: &[Word]) -> Option<Call<'_>> {
     };
     options.read(words, with_value)?;
     match name {
-        b"awk" | b"gawk" | b"mawk" => awk(&options),
+        b"awk" | b"gawk" | b"mawk" => awk::read(&options),
         b"cut" => cut(&options),
         b"grep" => grep(&options, false),
         b"egrep" => grep(&options, true),
         b"head" => head(&options, false),
         b"tail" => head(&options, true),
-        b"sed" => sed(&options),
+        b"sed" => sed::read(&options),
         b"tr" => tr(&options),
         _ => None,
     }
@@ -157,59 +160,6 @@ fn grep<'w>(options: &Options<'w>, extended: bool) -> Option<Call<'w>> {
     })
 }
 
-/// Which lines awk takes.
-enum Taken {
-    All,
-    Number(usize),
-    Fits(Regex),
-    Field(usize, String),
-}
-
-fn awk<'w>(options: &Options<'w>) -> Option<Call<'w>> {
-    const SCRIPT: &str = r#"^\s*(?:/([^/]*)/|NR\s*==\s*([0-9]+)|\$([0-9]+)\s*==\s*"([^"]*)")?\s*\{\s*print\s*\$([0-9]+|NF)\s*;?\s*(exit)?\s*;?\s*\}\s*$"#;
-    options.only(b"")?;
-    let script = options.rest.first()?.to_str().ok()?;
-    let parts = Regex::new(SCRIPT).ok()?.captures(script)?;
-    let part = |at: usize| parts.get(at).map(|part| part.as_str());
-    let taken = match (part(1), part(2), part(3)) {
-        (Some(pattern), ..) => Taken::Fits(regex(BStr::new(pattern), true, false)?),
-        (_, Some(number), _) => Taken::Number(number.parse().ok()?),
-        (.., Some(field)) => Taken::Field(field.parse().ok()?, part(4)?.to_owned()),
-        _ => Taken::All,
-    };
-    let field: Option<usize> = part(5)?.parse().ok();
-    let once = part(6).is_some();
-    let separator = match options.value(b'F') {
-        None => None,
-        Some(one) if one.len() == 1 => Some(regex_lite::escape(one.to_str().ok()?)),
-        Some(pattern) => Some(pattern.to_str().ok()?.to_owned()),
-    };
-    let separator = match separator {
-        Some(pattern) => Some(regex(BStr::new(&pattern), true, false)?),
-        None => None,
-    };
-    options.call(1, move |text| {
-        let split = |line: &str| -> Vec<String> {
-            match &separator {
-                Some(separator) => separator.split(line).map(str::to_owned).collect(),
-                None => line.split_ascii_whitespace().map(str::to_owned).collect(),
-            }
-        };
-        let nth = |line: &str, number: usize| match number {
-            0 => line.to_owned(),
-            number => split(line).get(number - 1).cloned().unwrap_or_default(),
-        };
-        let fits = |(index, line): &(usize, &str)| match &taken {
-            Taken::All => true,
-            Taken::Number(number) => index + 1 == *number,
-            Taken::Fits(pattern) => pattern.is_match(line),
-            Taken::Field(number, wanted) => nth(line, *number) == *wanted,
-        };
-        let lines = text.lines().enumerate().filter(fits).take(if once { 1 } else { usize::MAX });
-        joined(lines.map(|(_, line)| field.map_or_else(|| split(line).pop().unwrap_or_default(), |at| nth(line, at))))
-    })
-}
-
 /// `1,3-5,7-`: first and last of each range.
 fn ranges(list: &BStr) -> Option<Vec<(usize, usize)>> {
     let number = |text: &str, other: usize| if text.is_empty() { Some(other) } else { text.parse().ok() };
@@ -302,51 +252,6 @@ fn tr<'w>(options: &Options<'w>) -> Option<Call<'w>> {
         let new = |sign: char| from.iter().position(|from| *from == sign).map(|at| to.get(at).copied().unwrap_or(last));
         Some(text.chars().map(|sign| new(sign).unwrap_or(sign)).collect())
     })
-}
-
-/// `sed [-n] 's/PATTERN/TEXT/[g][p]'`
-fn sed<'w>(options: &Options<'w>) -> Option<Call<'w>> {
-    options.only(b"Ern")?;
-    let first = options.rest.first().copied();
-    let (script, before) = options.value(b'e').map_or((first, 1), |script| (Some(script), 0));
-    let script = script?.to_str().ok()?.trim().strip_prefix('s')?;
-    let delimiter = script.chars().next().filter(|sign| sign.is_ascii_punctuation() && *sign != '\\')?;
-    let parts: Vec<&str> = script.get(1..)?.split(delimiter).collect();
-    let [pattern, text, flags] = parts.as_slice() else { return None };
-    if pattern.ends_with('\\') || !flags.chars().all(|flag| "gp".contains(flag)) || options.values.len() > 1 {
-        return None;
-    }
-    let pattern = regex(BStr::new(pattern), options.has(b'E') || options.has(b'r'), false)?;
-    let template = template(text)?;
-    let (all, printed, silent) = (flags.contains('g'), flags.contains('p'), options.has(b'n'));
-    options.call(before, move |text| {
-        let mut out = String::new();
-        for line in text.lines() {
-            let new = pattern.replacen(line, usize::from(!all), template.as_str());
-            let times = usize::from(!silent) + usize::from(printed && pattern.is_match(line));
-            (0..times).for_each(|_| out.extend([&new, "\n"]));
-        }
-        Some(out)
-    })
-}
-
-/// What sed puts in, as the regular expressions here take it: `\1` is `${1}`, `&` is `${0}`.
-fn template(text: &str) -> Option<String> {
-    let mut out = String::new();
-    let mut signs = text.chars();
-    while let Some(sign) = signs.next() {
-        match sign {
-            '&' => out.push_str("${0}"),
-            '$' => out.push_str("$$"),
-            '\\' => match signs.next()? {
-                digit @ '0'..='9' => out.extend(["${", digit.to_string().as_str(), "}"]),
-                'n' => out.push('\n'),
-                other => out.push(other),
-            },
-            sign => out.push(sign),
-        }
-    }
-    Some(out)
 }
 
 /// A text's only word, as a command substitution leaves it.

@@ -1,6 +1,7 @@
 //! iproute2's `ip`: its options, objects and `ip link`'s commands.
 
 mod apply;
+mod batch;
 mod kinds;
 mod link;
 mod route;
@@ -9,7 +10,7 @@ use super::end::{End, Output};
 use super::expand::Word;
 use super::shell::Shell;
 use super::shown::{self, Form};
-use super::{Status, files, without_label};
+use super::{Status, without_label};
 use crate::stack::kernel::LinkKind;
 use crate::stack::reach::network;
 use bstr::{BStr, ByteSlice};
@@ -98,32 +99,6 @@ const OBJECTS: &[&str] = &[
     "stats",
 ];
 
-/// `ip -batch FILE` (ip/ip.c `batch`, lib/utils.c `do_batch`): a command a line, up to the first that fails.
-fn batch(shell: &mut Shell<'_>, file: Option<&Word>, input: Option<Output>, force: bool) -> End {
-    let Some(file) = file.map(|file| file.known().map(ToOwned::to_owned)) else { return End::of(Status::Failure) };
-    let Some(file) = file else { return End::unknown() };
-    let lines = match file.as_bstr() {
-        path if path == "-" => input.and_then(Output::known),
-        path if files::is_there(shell, path) == Some(false) => return End::of(Status::Failure),
-        path => files::text(shell, path).map(|(_, text)| text.as_bstr().to_owned()),
-    };
-    let Some(lines) = lines else { return End::unknown() };
-    let mut good = true;
-    for line in lines.lines() {
-        let line = line.split(|&byte| byte == b'#').next().unwrap_or_default();
-        let words: Vec<Word> = super::expand::fields(line).map(Word::literal).collect();
-        if words.is_empty() {
-            continue;
-        }
-        let end = shell.deeper(|shell| run(shell, &words, None)).unwrap_or_else(End::unknown);
-        good &= end.status == Status::Success;
-        if !(good || force) {
-            break;
-        }
-    }
-    End::of(Status::of(good))
-}
-
 /// The words after `ip`.
 pub(super) fn run(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
     let force = words.iter().any(|word| word.text.starts_with(b"-f") && matches(word, "-force"));
@@ -145,7 +120,7 @@ pub(super) fn run(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) 
             Some(Takes::Nothing) => {}
             Some(Takes::Argument) if rest.is_empty() => return End::of(Status::Failure),
             Some(Takes::Argument) => rest = &rest[1..],
-            Some(Takes::File) => return batch(shell, rest.first(), input, force),
+            Some(Takes::File) => return batch::run(shell, rest.first(), input, force),
             Some(Takes::Over) => return End::unknown(),
             // `Option "..." is unknown`
             None => return End::of(Status::Failure),

@@ -5,6 +5,7 @@
 //! loop that waits for something) has no effect on links and counts as success.
 
 mod brctl;
+mod builtins;
 mod control;
 mod end;
 mod ethtool;
@@ -16,6 +17,7 @@ mod ip;
 mod list;
 mod lladdr;
 mod macchanger;
+mod parameter;
 mod parse;
 mod printf;
 mod programs;

@@ -6,7 +6,7 @@ use super::expand::Word;
 use super::list::Raw;
 use super::shell::Shell;
 use super::shown::{Form, show};
-use super::{Status, brctl, ethtool, files, filters, ifconfig, ip, macchanger, printf, sysctl, test, xargs};
+use super::{Status, brctl, builtins, ethtool, files, filters, ifconfig, ip, macchanger, printf, sysctl, test, xargs};
 use crate::stack::kernel::LinkKind;
 use bstr::{BString, ByteSlice};
 
@@ -17,23 +17,23 @@ type Program = fn(&mut Shell<'_>, &[Word], Option<Output>) -> End;
 /// What is modelled, a line each. Anything else has no effect on links and succeeds.
 const PROGRAMS: &[(&str, Program)] = &[
     (":", |_, _, _| End::of(Status::Success)),
-    (".", source),
+    (".", builtins::source),
     ("[", |shell, words, _| test::bracket(shell, words)),
     // Debian's `/bin/sh` is dash, which has no such command.
     ("[[", |shell, words, _| if shell.bash { test::double(shell, words) } else { End::of(Status::Failure) }),
     ("awk", filter),
     ("brctl", |shell, words, _| brctl::run(shell, &words[1..])),
-    ("break", |shell, _, _| jump(shell, Jump::Out)),
+    ("break", |shell, _, _| builtins::jump(shell, Jump::Out)),
     ("bridge", |shell, words, _| ip::about_device(shell, words)),
     ("cat", cat),
-    ("cd", change_folder),
-    ("continue", |shell, _, _| jump(shell, Jump::On)),
+    ("cd", builtins::change_folder),
+    ("continue", |shell, _, _| builtins::jump(shell, Jump::On)),
     ("cut", filter),
     ("echo", |shell, words, _| echo(shell, &words[1..])),
     ("egrep", filter),
     ("ethtool", |shell, words, _| ethtool::run(shell, &words[1..])),
-    ("exit", exit),
-    ("export", declare),
+    ("exit", builtins::exit),
+    ("export", builtins::declare),
     ("false", |_, _, _| End::of(Status::Failure)),
     ("gawk", filter),
     ("grep", filter),
@@ -42,18 +42,21 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("ip", |shell, words, input| ip::run(shell, &words[1..], input)),
     ("macchanger", |shell, words, _| macchanger::run(shell, &words[1..])),
     ("mawk", filter),
-    ("local", declare),
+    ("local", builtins::declare),
     ("printf", |_, words, _| printf::run(&words[1..])),
-    ("read", read),
-    ("readonly", declare),
-    ("return", leave),
+    ("read", builtins::read),
+    ("readonly", builtins::declare),
+    ("return", builtins::leave),
     ("route", |shell, words, _| ip::net_tools(shell, &words[1..])),
     ("sed", filter),
-    ("set", set),
-    ("shift", shift),
+    ("set", builtins::set),
+    ("shift", builtins::shift),
     ("sleep", |_, _, _| End::of(Status::Success)),
     // dash has no such command.
-    ("source", |shell, words, input| if shell.bash { source(shell, words, input) } else { End::of(Status::Failure) }),
+    (
+        "source",
+        |shell, words, input| if shell.bash { builtins::source(shell, words, input) } else { End::of(Status::Failure) },
+    ),
     ("sysctl", |shell, words, _| sysctl::run(shell, &words[1..])),
     ("tail", filter),
     ("tee", pass),
@@ -61,7 +64,7 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("tr", filter),
     ("true", |_, _, _| End::of(Status::Success)),
     ("tunctl", tunctl),
-    ("unset", unset),
+    ("unset", builtins::unset),
     ("vconfig", vconfig),
     ("xargs", |shell, words, input| xargs::run(shell, &words[1..], input)),
 ];
@@ -187,104 +190,6 @@ fn eval(shell: &mut Shell<'_>, arguments: &[Word]) -> End {
     }
     let text = bstr::join(" ", arguments.iter().map(|word| &word.text));
     shell.nested(&text, None)
-}
-
-/// `export NAME=VALUE ...`
-fn declare(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
-    for word in words {
-        let Some((name, value)) = word.text.split_once_str("=") else { continue };
-        // The value is the end of its word, where that is not quoted.
-        let plain = word.raw.len() == word.text.len();
-        let start = if plain { word.raw.end - value.len() } else { word.raw.start };
-        let value = Word { raw: start..word.raw.end, unknown: word.unknown, ..Word::literal(value) };
-        shell.set(name, value);
-    }
-    End::of(Status::Success)
-}
-
-/// `read NAME ...`: a line of what feeds it, or of what feeds the loop that it is in.
-fn read(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
-    let names: Vec<&Word> = words.iter().skip(1).filter(|word| !word.text.starts_with(b"-")).collect();
-    let line = match input {
-        Some(Output::Known(text)) => Some(text.lines().next().map(BString::from)),
-        Some(_) => None,
-        None => shell.feed.as_mut().map(Vec::pop),
-    };
-    let Some(line) = line else {
-        for name in names {
-            shell.set(&name.text, Word { raw: name.raw.clone(), unknown: true, ..Word::default() });
-        }
-        return End::unknown();
-    };
-    let mut rest = line.as_ref().map_or(&b""[..], |line| line.trim_ascii());
-    for (at, name) in names.iter().enumerate() {
-        let end = rest.find_byteset(b" \t").filter(|_| at + 1 < names.len()).unwrap_or(rest.len());
-        let (field, after) = rest.split_at(end);
-        rest = after.trim_ascii_start();
-        shell.set(&name.text, Word { raw: name.raw.clone(), ..Word::literal(field) });
-    }
-    End::of(Status::of(line.is_some()))
-}
-
-/// `unset NAME ...`: an empty value has the same effect on what these scripts ask.
-fn unset(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
-    for word in words.iter().skip(1).filter(|word| !word.text.starts_with(b"-")) {
-        shell.set(&word.text, Word { raw: word.raw.clone(), ..Word::default() });
-    }
-    End::of(Status::Success)
-}
-
-fn exit(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
-    shell.exited = true;
-    End::of(Status::of(words.get(1).is_none_or(|status| status.unknown || status.text == "0")))
-}
-
-/// `return` outside of a function: the end of a sourced file, or of the shell.
-fn leave(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
-    shell.returned = true;
-    exit(shell, words, input)
-}
-
-fn change_folder(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
-    let path = words.get(1).and_then(Word::known);
-    End::of(Status::of(path.is_none_or(|path| files::is_there(shell, path) != Some(false))))
-}
-
-fn jump(shell: &mut Shell<'_>, jump: Jump) -> End {
-    shell.jump = Some(jump);
-    End::of(Status::Success)
-}
-
-/// `. FILE`. dash ends where there is no such file.
-fn source(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
-    let Some(path) = words.get(1).and_then(Word::known) else { return End::unknown() };
-    if let Some((file, text)) = files::text(shell, path) {
-        return shell.read_in(&file, &text);
-    }
-    if files::is_there(shell, path) == Some(false) {
-        shell.exited |= !shell.bash;
-        return End::of(Status::Failure);
-    }
-    End::unknown()
-}
-
-/// `set -e`, also among other letters.
-fn set(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
-    for word in words.iter().skip(1).filter(|word| word.text.contains(&b'e')) {
-        match word.text.first() {
-            Some(b'-') => shell.errexit = true,
-            Some(b'+') => shell.errexit = false,
-            _ => {}
-        }
-    }
-    End::of(Status::Success)
-}
-
-fn shift(shell: &mut Shell<'_>, _: &[Word], _: Option<Output>) -> End {
-    if !shell.positional.is_empty() {
-        shell.positional.remove(0);
-    }
-    End::of(Status::Success)
 }
 
 fn echo(shell: &Shell<'_>, words: &[Word]) -> End {

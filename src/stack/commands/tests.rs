@@ -1,4 +1,5 @@
 use super::*;
+use crate::host::Host;
 use crate::stack::kernel::{Address, LinkKind};
 use bstr::ByteSlice;
 use pretty_assertions::assert_eq;
@@ -12,6 +13,7 @@ fn kernel() -> Kernel {
         kernel.add_physical(BStr::new(name), address);
     }
     kernel.add(BStr::new("br0"), LinkKind::Bridge, None, None).unwrap();
+    kernel.see_files(&Host::new("/nonexistent")); // a host without files
     kernel
 }
 
