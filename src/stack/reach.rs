@@ -63,7 +63,7 @@ impl Reach {
 
     /// Whether a gateway can be reached.
     pub(super) fn covers(&self, gateway: Ipv4Addr) -> bool {
-        self.nets.iter().any(|&(net, length)| masked(gateway, length) == net)
+        (0..=32).any(|length| self.is_net(gateway, length))
     }
 
     /// Whether a network has its route from an address already.

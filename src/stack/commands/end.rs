@@ -4,6 +4,9 @@ use super::Status;
 use super::shown::Shown;
 use bstr::BString;
 
+/// As much as is kept of what commands write one after the other.
+const LONGEST: usize = 64 * 1024;
+
 /// What a command writes to its standard output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Output {
@@ -32,6 +35,7 @@ impl Output {
     /// What two commands one after the other write.
     pub(super) fn then(self, next: Self) -> Self {
         match (self, next) {
+            (Self::Known(text), Self::Known(more)) if text.len() + more.len() > LONGEST => Self::Unknown,
             (Self::Known(mut text), Self::Known(more)) => {
                 text.extend_from_slice(&more);
                 Self::Known(text)

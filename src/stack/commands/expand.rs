@@ -268,6 +268,7 @@ pub(super) fn name_at(text: &[u8], at: usize) -> &[u8] {
 /// What a command substitution leaves: the output without its last line ends.
 fn value_of(output: Output) -> Word {
     match output {
+        Output::Known(text) if text.len() > LONGEST => Word { unknown: true, ..Word::default() },
         Output::Known(text) => Word::literal(text.trim_end_with(|c| c == '\n')),
         Output::Shown(shown) => shown.word(),
         Output::About(link) => Word { unknown: true, about: Some(link), ..Word::default() },

@@ -300,7 +300,12 @@ impl Parser<'_> {
         }
         self.newlines();
         let start = self.at;
+        self.depth += 1;
+        if self.depth > DEPTH_LIMIT {
+            return Err(Flaw::Beyond);
+        }
         self.command()?;
+        self.depth -= 1;
         Ok(Command::Function { name: name.clone(), body: start..self.at })
     }
 }

@@ -224,9 +224,13 @@ fn pass(_: &mut Shell<'_>, _: &[Word], input: Option<Output>) -> End {
     End::unknown().with(input.unwrap_or(Output::Unknown))
 }
 
+/// As many steps as a filter costs, for its regular expressions.
+const FILTERING: usize = 10;
+
 /// A filter. One that is not understood picks the address out of what is said about a link, we take it.
 fn filter(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
     let quiet = words.iter().any(|word| word.is(b"-q") || word.is(b"-qs"));
+    shell.steps += FILTERING;
     let call = filters::read(words);
     let input = match call.as_ref().and_then(|call| call.file) {
         Some(file) if files::is_there(shell, file) == Some(false) => return End::of(Status::Failure),

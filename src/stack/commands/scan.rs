@@ -43,8 +43,14 @@ impl Parser<'_> {
         let word = self.text.get(word).unwrap_or_default();
         let quoted = word.iter().any(|byte| b"'\"\\".contains(byte));
         let end: Vec<u8> = word.iter().copied().filter(|byte| !b"'\"\\".contains(byte)).collect();
-        let line = self.rest().iter().position(|&byte| byte == b'\n').map(|len| self.at + len).ok_or(Flaw::Beyond)?;
-        let start = self.here.filter(|here| here.0 == line).map_or(line + 1, |here| here.1);
+        // Another one on this line begins where the one before it ends.
+        let (line, start) = match self.here.filter(|here| here.0 >= self.at) {
+            Some(here) => here,
+            None => {
+                let len = self.rest().iter().position(|&byte| byte == b'\n').ok_or(Flaw::Beyond)?;
+                (self.at + len, self.at + len + 1)
+            }
+        };
         let mut at = start;
         while let Some(rest) = self.text.get(at..).filter(|rest| !rest.is_empty()) {
             let len = rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());

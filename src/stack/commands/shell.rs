@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 /// As many commands as one line runs.
 pub(super) const STEP_LIMIT: usize = 1000;
+/// As many bytes are read in the time of a command.
+const READ_IN_A_STEP: usize = 512;
 /// How deep substitutions, `sh -c` and `eval` may nest.
 const DEPTH_LIMIT: usize = 16;
 
@@ -84,6 +86,7 @@ impl<'k> Shell<'k> {
     pub(super) fn script(&mut self, text: &[u8]) -> End {
         let first = text.lines().next().filter(|line| line.starts_with(b"#!"));
         self.bash |= first.is_some_and(|line| line.contains_str("bash"));
+        self.steps += text.len() / READ_IN_A_STEP;
         self.errexit |= first.is_some_and(|line| line.trim_ascii_end().ends_with(b"sh -e"));
         match parse(text) {
             Ok(list) => self.list(text, &list),

@@ -3,6 +3,13 @@
 use super::{Call, Options, joined, regex};
 use bstr::{BStr, ByteSlice};
 use regex_lite::Regex;
+use std::sync::LazyLock;
+
+/// The scripts that are understood: `/PATTERN/ {print $N}`, `NR==N {...}`, `$N=="TEXT" {...}`.
+static FORM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let form = r#"^\s*(?:/([^/]*)/|NR\s*==\s*([0-9]+)|\$([0-9]+)\s*==\s*"([^"]*)")?\s*\{\s*print\s*\$([0-9]+|NF)\s*;?\s*(exit)?\s*;?\s*\}\s*$"#;
+    Regex::new(form).ok()
+});
 
 /// Which lines awk takes.
 enum Taken {
@@ -14,10 +21,9 @@ enum Taken {
 
 /// The words of `awk`.
 pub(super) fn read<'w>(options: &Options<'w>) -> Option<Call<'w>> {
-    const SCRIPT: &str = r#"^\s*(?:/([^/]*)/|NR\s*==\s*([0-9]+)|\$([0-9]+)\s*==\s*"([^"]*)")?\s*\{\s*print\s*\$([0-9]+|NF)\s*;?\s*(exit)?\s*;?\s*\}\s*$"#;
     options.only(b"")?;
     let script = options.rest.first()?.to_str().ok()?;
-    let parts = Regex::new(SCRIPT).ok()?.captures(script)?;
+    let parts = FORM.as_ref()?.captures(script)?;
     let part = |at: usize| parts.get(at).map(|part| part.as_str());
     let taken = match (part(1), part(2), part(3)) {
         (Some(pattern), ..) => Taken::Fits(regex(BStr::new(pattern), true, false)?),
