@@ -25,6 +25,8 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::{FileExt, MetadataExt};
+use std::thread::sleep;
+use std::time::Duration;
 use temporary::{Before, Temporary};
 
 /// What became of a file.
@@ -85,8 +87,7 @@ fn replace(target: &Target, old: &[u8], new: &[u8], validate: Option<&Validate>)
     if meta.mode() & 0o200 == 0 {
         return Err(Cause::ReadOnly);
     }
-    // Where a filesystem has no locks, a second run is noticed by what it changed.
-    if flock(&original, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK) {
+    if !lock(&original) {
         return Err(Cause::Locked);
     }
     let original = Original { folder: &folder, name, file: original, text: old };
@@ -119,6 +120,20 @@ fn replace(target: &Target, old: &[u8], new: &[u8], validate: Option<&Validate>)
     }
     folder::sync(folder.fd());
     Ok(Saved::Replaced)
+}
+
+/// Locks a file; `false` where another has it for longer than a moment. For a moment a process that starts a program has two
+/// copies of its locks.
+fn lock(file: &File) -> bool {
+    const TRIES: usize = 10;
+    const WAIT: Duration = Duration::from_millis(10);
+    (0..TRIES).any(|tried| {
+        if tried > 0 {
+            sleep(WAIT);
+        }
+        // Where a filesystem has no locks, a second run is noticed by what it changed.
+        flock(file, FlockOperation::NonBlockingLockExclusive) != Err(Errno::WOULDBLOCK)
+    })
 }
 
 /// Gives what somebody else put under `name` its place again.
