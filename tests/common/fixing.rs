@@ -7,6 +7,7 @@ use bridgepin::fix::apply::{Fixed, apply_all};
 use bridgepin::host::Host;
 use bridgepin::judgement::Outcome;
 use bridgepin::links::Named;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 const ADDRESS: MacAddress = MacAddress([0xb4, 0x99, 0xba, 0, 0, 0x77]);
@@ -19,6 +20,11 @@ fn options(stacks: &[&str]) -> Options {
 
 fn fix(host: &Host, options: &Options) -> Fixed {
     apply_all(host, options, Applicability::Unsafe, check(host, options), &|_| true)
+}
+
+/// What was done, each once.
+fn titles(fixed: &Fixed) -> BTreeSet<(&str, String)> {
+    fixed.applied().map(|finding| (finding.rule, finding.fix.as_ref().unwrap().title.clone())).collect()
 }
 
 /// The lines of a text, with what ends them.
@@ -44,14 +50,19 @@ pub fn holds(file: &str, text: &[u8], stacks: &[&str]) {
             for reading in &subject.readings {
                 let bridges = reading.judgement.bridges.iter();
                 for bridge in bridges.filter(|bridge| bridge.name == *name && bridge.outcome != Outcome::Absent) {
-                    assert_eq!((bridge.outcome, bridge.address), (Outcome::Pinned, address), "{}", reading.stack);
+                    assert_eq!(
+                        (bridge.outcome, bridge.address),
+                        (Outcome::Pinned, address),
+                        "{name}, {}",
+                        reading.stack
+                    );
                 }
             }
         });
     }
     // Fixing twice is fixing once.
     let again = fix(&fixed.host, &options);
-    assert!(again.changed.is_empty(), "{:?}", again.applied().collect::<Vec<_>>());
+    assert_eq!(titles(&again), BTreeSet::new(), "{stacks:?}");
     // Lines that no fix speaks of stay, in their order: what is new between them was added.
     let new = fixed.host.read(path).unwrap_or_default();
     let spans =
@@ -70,7 +81,7 @@ pub fn holds(file: &str, text: &[u8], stacks: &[&str]) {
             let same = |other: &[u8]| {
                 other == line || (!line.ends_with(b"\n") && other.trim_ascii_end() == line.trim_ascii_end())
             };
-            assert!(touched || rest.any(same), "{:?} is gone from {:?}", bstr::BStr::new(line), bstr::BStr::new(&*new));
+            assert!(touched || rest.any(same), "{stacks:?}: {:?} is gone", bstr::BStr::new(line));
             start = end;
         }
     }
