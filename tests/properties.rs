@@ -149,3 +149,9 @@ fn a_line_that_cures_nothing_more_is_not_added_again() {
         holds("etc/sysconfig/network-scripts/ifcfg-br0", text, &["network-scripts", "networkmanager"]);
     }
 }
+
+#[test]
+fn a_line_that_a_nul_byte_ends() {
+    let text = b"[NetDev]\nName=br0\nKind=bridge\n[Bridge]\n\0MACAddress=b4:99:b:01:04\nMACADDR=b4o\n";
+    holds("etc/systemd/network/br0.netdev", text, &["networkd@257+udev"]);
+}

@@ -27,9 +27,12 @@ fn titles(fixed: &Fixed) -> BTreeSet<(&str, String)> {
     fixed.applied().map(|finding| (finding.rule, finding.fix.as_ref().unwrap().title.clone())).collect()
 }
 
+/// What ends a line, for systemd at least (`read_line_full`).
+const ENDS: &[u8] = b"\n\r\0";
+
 /// The lines of a text, with what ends them.
 fn lines(text: &[u8]) -> Vec<&[u8]> {
-    text.split_inclusive(|byte| *byte == b'\n').collect()
+    text.split_inclusive(|byte| ENDS.contains(byte)).collect()
 }
 
 /// Checks every property for one file of a host.
@@ -76,7 +79,9 @@ pub fn holds(file: &str, text: &[u8], stacks: &[&str]) {
                 edits.any(|span| span.start < end && start < span.end || start < span.start && span.start <= inside);
             // A last line without an end gets one when a line follows it.
             let same = |other: &[u8]| {
-                other == line || (!line.ends_with(b"\n") && other.trim_ascii_end() == line.trim_ascii_end())
+                other == line
+                    || (!line.last().is_some_and(|end| ENDS.contains(end))
+                        && other.trim_ascii_end() == line.trim_ascii_end())
             };
             assert!(touched || rest.any(same), "{stacks:?}: {:?} is gone", bstr::BStr::new(line));
             start = end;
