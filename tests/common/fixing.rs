@@ -27,12 +27,9 @@ fn titles(fixed: &Fixed) -> BTreeSet<(&str, String)> {
     fixed.applied().map(|finding| (finding.rule, finding.fix.as_ref().unwrap().title.clone())).collect()
 }
 
-/// What ends a line, for systemd at least (`read_line_full`).
-const ENDS: &[u8] = b"\n\r\0";
-
 /// The lines of a text, with what ends them.
-fn lines(text: &[u8]) -> Vec<&[u8]> {
-    text.split_inclusive(|byte| ENDS.contains(byte)).collect()
+fn lines<'a>(text: &'a [u8], ends: &[u8]) -> Vec<&'a [u8]> {
+    text.split_inclusive(|byte| ends.contains(byte)).collect()
 }
 
 /// Checks every property for one file of a host.
@@ -65,12 +62,14 @@ pub fn holds(file: &str, text: &[u8], stacks: &[&str]) {
     assert_eq!(titles(&again), BTreeSet::new(), "{stacks:?}");
     // Lines that no fix speaks of stay, in their order: what is new between them was added.
     let new = fixed.host.read(path).unwrap_or_default();
+    // For systemd a line ends at these too (`read_line_full`).
+    let ends: &[u8] = if file.ends_with(".netdev") { b"\n\r\0" } else { b"\n" };
     let spans =
         || fixed.applied().flat_map(|finding| &finding.fix.as_ref().unwrap().edits).filter(|edit| &*edit.file == path);
     if fixed.applied().count() == 1 {
-        let mut rest = lines(&new).into_iter();
+        let mut rest = lines(&new, ends).into_iter();
         let mut start = 0;
-        for line in lines(text) {
+        for line in lines(text, ends) {
             let end = start + line.len();
             // An insertion touches a line that it stands in, not one that it stands before.
             let inside = start + line.trim_ascii_end().len();
@@ -80,7 +79,7 @@ pub fn holds(file: &str, text: &[u8], stacks: &[&str]) {
             // A last line without an end gets one when a line follows it.
             let same = |other: &[u8]| {
                 other == line
-                    || (!line.last().is_some_and(|end| ENDS.contains(end))
+                    || (!line.last().is_some_and(|end| ends.contains(end))
                         && other.trim_ascii_end() == line.trim_ascii_end())
             };
             assert!(touched || rest.any(same), "{stacks:?}: {:?} is gone", bstr::BStr::new(line));
