@@ -1,8 +1,8 @@
 //! Every error that the kernel may give, at every system call that writes.
 
-use super::common::{File, read_tree};
+use super::common::{File, Tree, read_tree};
 use super::scenario::{INTERFACES, Scenario, code, stderr};
-use super::strace::{calls, inject, inject_at, is_temporary, is_there};
+use super::strace::{Call, calls, inject, inject_at, is_temporary, is_there};
 use pretty_assertions::assert_eq;
 use std::collections::HashMap;
 use std::fs;
@@ -122,37 +122,40 @@ fn an_error_at_any_call_leaves_all_as_it_was() {
             let rows: Vec<_> = TABLE.iter().filter(is_its).collect();
             assert!(!rows.is_empty(), "{}: no row for {call:?}", scenario.name);
             for (_, _, _, errors, comes) in rows {
-                for error in *errors {
-                    let laid = scenario.lay();
-                    let when = format!("{}, {error} at {} {}", scenario.name, call.name, call.number);
-                    let out = inject(&laid, call, &format!("error={error}"));
-                    let message = stderr(&out);
-                    if *comes == Refused {
-                        let told = MESSAGES.iter().find(|(name, _)| name == error).map_or("nothing", |(_, told)| told);
-                        assert!(message.starts_with("error: ") && message.contains(told), "{when}: {message}");
-                        assert_eq!(code(&out), 2, "{when}");
-                    } else {
-                        assert_eq!((code(&out), message.as_str()), (0, ""), "{when}");
-                    }
-                    if *comes == Refused && files == 1 {
-                        laid.is_untouched(&old, &when);
-                    } else {
-                        let others = laid.is_whole(&old, &new, &when);
-                        assert!(others.iter().all(|path| is_temporary(path)), "{when}: {others:?}");
-                        assert_eq!(laid.leftovers().len(), usize::from(*comes == Left), "{when}");
-                        // What is refused for one file is done for the other.
-                        let now = read_tree(&laid.tree);
-                        let left_old = old.iter().filter(|(path, text)| now[*path] == **text && new[*path] != **text);
-                        assert_eq!(left_old.count(), usize::from(*comes == Refused), "{when}");
-                        assert_eq!(code(&laid.fix()), 0, "{when}");
-                        laid.is_fixed(&new, &when);
-                    }
-                    errors_given += 1;
-                }
+                errors.iter().for_each(|error| give(&scenario, (&old, &new), call, error, *comes));
+                errors_given += errors.len();
             }
         }
     }
     println!("{errors_given} errors survived");
+}
+
+/// One run with one error.
+fn give(scenario: &Scenario, (old, new): (&Tree, &Tree), call: &Call, error: &str, comes: Comes) {
+    let (_, files) = rows_of(scenario.name);
+    let laid = scenario.lay();
+    let when = format!("{}, {error} at {} {}", scenario.name, call.name, call.number);
+    let out = inject(&laid, call, &format!("error={error}"));
+    let message = stderr(&out);
+    if comes == Refused {
+        let told = MESSAGES.iter().find(|(name, _)| *name == error).map_or("nothing", |(_, told)| told);
+        assert!(message.starts_with("error: ") && message.contains(told), "{when}: {message}");
+        assert_eq!(code(&out), 2, "{when}");
+    } else {
+        assert_eq!((code(&out), message.as_str()), (0, ""), "{when}");
+    }
+    if comes == Refused && files == 1 {
+        return laid.is_untouched(old, &when);
+    }
+    let others = laid.is_whole(old, new, &when);
+    assert!(others.iter().all(|path| is_temporary(path)), "{when}: {others:?}");
+    assert_eq!(laid.leftovers().len(), usize::from(comes == Left), "{when}");
+    // What is refused for one file is done for the other.
+    let now = read_tree(&laid.tree);
+    let still_old = old.iter().filter(|(path, text)| now[*path] == **text && new[*path] != **text);
+    assert_eq!(still_old.count(), usize::from(comes == Refused), "{when}");
+    assert_eq!(code(&laid.fix()), 0, "{when}");
+    laid.is_fixed(new, &when);
 }
 
 /// The one case in which a file may be half written: it is written over where it lies, and neither
