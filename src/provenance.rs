@@ -52,6 +52,8 @@ pub fn provenance(text: &[u8]) -> Provenance {
 }
 
 fn template(text: &[u8]) -> Option<&'static str> {
+    // All that is looked for below has one of these.
+    text.find_byteset(b"%{@")?;
     text.lines().find_map(|line| {
         if is_mako(line) {
             return Some("Mako");

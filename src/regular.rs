@@ -68,8 +68,10 @@ fn read_open(file: io::Result<File>) -> Result<Vec<u8>, String> {
     if meta.len() > SIZE_LIMIT {
         return Err(too_large(meta.len()));
     }
-    let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
-    (&mut file).take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    // Up to its size, the end need not be asked for; files of `/proc` have none.
+    let limit = if meta.len() > 0 { meta.len() } else { SIZE_LIMIT + 1 };
+    let mut bytes = Vec::with_capacity(meta.len() as usize);
+    (&mut file).take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > SIZE_LIMIT {
         return Err("this file grew over 16 MiB while it was read; exclude it".to_owned());
     }

@@ -4,7 +4,7 @@
 
 use crate::finding::Finding;
 use crate::host::Host;
-use crate::ignore::{Style, Text, filter};
+use crate::ignore::{Style, Text, filter, speaks_to_us};
 use crate::rules::about_comment;
 use crate::selection::Selection;
 use crate::stack::{Family, Software};
@@ -19,7 +19,10 @@ pub fn commented(host: &Host, findings: Vec<Finding>, readers: &[Software]) -> V
         readers.iter().copied().filter(|software| software.family() == Family::Interfaces).collect();
     let text =
         |(file, bytes): (std::path::PathBuf, _)| Text { style: Style::of(&file, &readers), file: file.into(), bytes };
-    let texts: Vec<Text> = host.texts().into_iter().map(text).collect();
+    let texts: Vec<Text> = host.texts_where(speaks_to_us).into_iter().map(text).collect();
+    if texts.is_empty() {
+        return findings;
+    }
     let canonical = |file: &Path| host.canonical(file).map_or_else(|| Arc::from(file), Arc::from);
     let filtered = filter(findings, &texts, canonical);
     filtered.kept.into_iter().chain(filtered.useless.into_iter().map(about_comment)).collect()

@@ -40,7 +40,9 @@ pub fn engine(host: &Host, file: &Path) -> Option<&'static str> {
 /// Whether a word of a template holds a mark, or a part of one: `{{`, `eth<%=`, `@NAME@`.
 #[must_use]
 pub fn is_marked(word: &[u8]) -> bool {
-    EXPRESSIONS.iter().any(|(start, end)| word.contains_str(start) || (end.len() > 1 && word.contains_str(end)))
+    // All of them have one of these.
+    word.iter().any(|byte| b"{}%@".contains(byte))
+        && EXPRESSIONS.iter().any(|(start, end)| word.contains_str(start) || (end.len() > 1 && word.contains_str(end)))
 }
 
 /// The one expression that a value consists of, where it stands for one word: `{{ uplink }}`.
@@ -73,7 +75,8 @@ pub fn variable(engine: &str, name: &str) -> String {
 /// `<% ... %>` is left to who reads it as Mako (`is_mako`), unless the file has marks that only ERB knows.
 #[must_use]
 pub fn without_statements(host: &Host, text: Arc<[u8]>, is_mako: bool) -> Arc<[u8]> {
-    if host.is_live() {
+    // All that is looked for below has one of these.
+    if host.is_live() || text.find_byteset(b"{%").is_none() {
         return text;
     }
     let leave_blocks = is_mako && !is_erb(&text);

@@ -18,6 +18,8 @@ pub struct Found {
     pub host: Host,
     /// Its root, or the folder of its loose files, as it is shown; empty for the current directory.
     pub shown: PathBuf,
+    /// The current directory.
+    here: PathBuf,
     /// What was asked for.
     pub asked: Asked,
     /// The file whose text came on stdin, by its path in the host.
@@ -58,12 +60,13 @@ impl Spot {
 impl Found {
     fn at(stand: &Stand, here: &Path, asked: Asked) -> Self {
         let kept = (asked == Asked::All).then(|| stand.clone());
-        Self { host: stand.host(), shown: relative(here, stand.base()), asked, stdin: None, stand: kept }
+        let shown = relative(here, stand.base());
+        Self { host: stand.host(), shown, here: here.to_owned(), asked, stdin: None, stand: kept }
     }
 
     fn with_host(&self, host: Host) -> Self {
         let (shown, asked, stdin) = (self.shown.clone(), self.asked.clone(), self.stdin.clone());
-        Self { host, shown, asked, stdin, stand: self.stand.clone() }
+        Self { host, shown, here: self.here.clone(), asked, stdin, stand: self.stand.clone() }
     }
 
     /// How to find the host again, with its files as `host` has them where they are not on disk.
@@ -74,6 +77,12 @@ impl Found {
             None if self.from_stdin() => SpotKind::Given(Box::new(self.with_host(host.afresh()))),
             None => SpotKind::Given(Box::new(self.with_host(self.host.afresh()))),
         })
+    }
+
+    /// A file of the host as it is shown: relative to the current directory where it lies in it.
+    #[must_use]
+    pub fn shown_file(&self, file: &Path) -> PathBuf {
+        self.host.real(file).map_or_else(|| file.to_owned(), |real| relative(&self.here, &real))
     }
 
     /// Whether a file of the host was asked for; one that is not there yet counts by its folder.

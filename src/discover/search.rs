@@ -125,7 +125,8 @@ impl<'a> Search<'a> {
             .collect();
         let asked = if paths.is_empty() { Asked::All } else { Asked::Only(paths) };
         let host = Host::new(&real).live(true);
-        visit(Found { host, shown: root.to_owned(), asked, stdin: None, stand: None })
+        let here = self.ground.here.clone();
+        visit(Found { host, shown: root.to_owned(), here, asked, stdin: None, stand: None })
     }
 
     fn visit_stdin(

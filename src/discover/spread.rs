@@ -6,10 +6,11 @@ use super::stand::Stand;
 use super::walk::{Left, Listings, Met, Open, Visit, in_place_of_file, is_gone, problem, walk};
 use super::workers::{Emit, processors, with_workers};
 use super::{Ground, Judge, Take};
+use crate::host::{Entry, entry_of};
 use std::ffi::OsString;
+use std::io;
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
-use walkdir::WalkDir;
 
 /// As many directories for each processor are enough to share out.
 const ENOUGH: usize = 8;
@@ -136,20 +137,23 @@ impl Top {
     fn list(&mut self, ground: &Ground<'_>, path: PathBuf, parent: Option<usize>, tops: &mut Tops) {
         let mut open = Open::new(&path);
         let (mut dirs, mut stands) = (Vec::new(), Vec::new());
-        let entries = WalkDir::new(&path).min_depth(1).max_depth(1).follow_root_links(false).sort_by_file_name();
-        for entry in entries {
-            match entry {
-                Err(error) if is_gone(&error) && parent.is_some() => {}
-                Err(error) => tops.left.problems.push(problem(&error)),
-                Ok(entry) => match open.meet(ground, &entry) {
-                    Met::Dir => dirs.push(entry.file_name().to_owned()),
-                    Met::DirOfHost(stand) => {
-                        dirs.push(entry.file_name().to_owned());
-                        stands.push(stand);
-                    }
-                    Met::Host(stand) => stands.push(stand),
-                    Met::Excluded | Met::Nothing => {}
-                },
+        let entries = match entries(&path) {
+            Ok(entries) => entries,
+            Err(error) if is_gone(&error) && parent.is_some() => Vec::new(),
+            Err(error) => {
+                tops.left.problems.push(problem(&path, &error));
+                Vec::new()
+            }
+        };
+        for (name, kind) in entries {
+            match open.meet(ground, &path.join(&name), kind) {
+                Met::Dir => dirs.push(name),
+                Met::DirOfHost(stand) => {
+                    dirs.push(name);
+                    stands.push(stand);
+                }
+                Met::Host(stand) => stands.push(stand),
+                Met::Excluded | Met::Nothing => {}
             }
         }
         let folder = self.folders.len();
@@ -189,6 +193,20 @@ impl Top {
     fn parent(&self, folder: usize) -> Option<usize> {
         self.folders.get(folder).and_then(|folder| folder.parent)
     }
+}
+
+/// The entries of a directory, sorted; none of a link's. A walk of one level would open each directory that it finds.
+fn entries(dir: &Path) -> io::Result<Vec<(OsString, Entry)>> {
+    if !std::fs::symlink_metadata(dir)?.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = std::fs::read_dir(dir)?.map(|entry| {
+        let entry = entry?;
+        Ok((entry.file_name(), entry_of(entry.file_type()?)))
+    });
+    let mut entries = entries.collect::<io::Result<Vec<_>>>()?;
+    entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(entries)
 }
 
 impl Tops {

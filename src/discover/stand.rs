@@ -122,7 +122,11 @@ fn is_unit(name: &[u8]) -> bool {
 
 /// `path` without `tail` at its end.
 fn strip_tail(path: &Path, tail: &str) -> Option<PathBuf> {
-    path.ends_with(tail).then(|| path.ancestors().nth(Path::new(tail).components().count()).map(Path::to_owned))?
+    let above = path.as_os_str().as_bytes().strip_suffix(tail.as_bytes())?;
+    match above {
+        b"" | b"/" => Some(PathBuf::from(OsStr::from_bytes(above))),
+        _ => above.strip_suffix(b"/").map(|above| PathBuf::from(OsStr::from_bytes(above))),
+    }
 }
 
 /// Whether a file met on a walk can make a bridge: a loose `interfaces` must look like one, and

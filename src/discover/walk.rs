@@ -8,11 +8,12 @@ use crate::host::{Entry, Listing, entry_of};
 use bstr::BString;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::io;
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use walkdir::{DirEntry, WalkDir};
+use walkdir::WalkDir;
 
 /// The folders of a root whose listings are kept until the walk has left the root, and the folders above them.
 const KEPT: &[&str] = &[
@@ -70,16 +71,21 @@ pub(super) fn walk(ground: &Ground<'_>, folder: &Path, visit: &mut Visit<'_>) ->
     while let Some(entry) = entries.next() {
         let entry = match entry {
             Ok(entry) => entry,
-            Err(error) if is_gone(&error) => continue,
             Err(error) => {
-                walk.left.problems.push(problem(&error));
+                // There are no others: links, which could loop, are not followed.
+                if let (Some(path), Some(error)) = (error.path(), error.io_error())
+                    && !is_gone(error)
+                {
+                    walk.left.problems.push(problem(path, error));
+                }
                 continue;
             }
         };
         walk.leave(entry.depth(), visit)?;
+        let (path, kind) = (entry.path(), entry_of(entry.file_type()));
         let met = match walk.open.last_mut() {
-            Some(parent) => parent.meet(ground, &entry),
-            None => meet(&entry),
+            Some(parent) => parent.meet(ground, path, kind),
+            None => meet(path, kind),
         };
         match met {
             Met::Dir => walk.open.push(Open::new(entry.path())),
@@ -97,8 +103,8 @@ pub(super) fn walk(ground: &Ground<'_>, folder: &Path, visit: &mut Visit<'_>) ->
 }
 
 /// What is told of what cannot be walked.
-pub(super) fn problem(error: &walkdir::Error) -> String {
-    format!("{error}; make it readable or exclude it")
+pub(super) fn problem(path: &Path, error: &io::Error) -> String {
+    format!("{}: cannot list this directory: {error}; make it readable or exclude it", path.display())
 }
 
 struct Walk<'a> {
@@ -166,13 +172,13 @@ impl Open {
     }
 
     /// Lists an entry of the directory, and tells what it is to the walk.
-    pub(super) fn meet(&mut self, ground: &Ground<'_>, entry: &DirEntry) -> Met {
-        let kind = entry_of(entry.file_type());
-        self.listing.insert(BString::from(entry.file_name().as_bytes()), kind);
-        if is_vcs(entry.file_name(), kind) || (ground.request.excluded)(entry.path()) {
+    pub(super) fn meet(&mut self, ground: &Ground<'_>, path: &Path, kind: Entry) -> Met {
+        let name = path.file_name().unwrap_or_default();
+        self.listing.insert(BString::from(name.as_bytes()), kind);
+        if is_vcs(name, kind) || (ground.request.excluded)(path) {
             return Met::Excluded;
         }
-        meet(entry)
+        meet(path, kind)
     }
 
     /// Leaves it: visits the hosts whose roots it is, and returns what is to be kept, by the paths from the folder above.
@@ -198,12 +204,12 @@ impl Open {
 }
 
 /// What an entry is to a walk that no exclusion keeps from it.
-fn meet(entry: &DirEntry) -> Met {
-    match entry_of(entry.file_type()) {
-        Entry::Dir => in_place_of_file(entry.path()).map_or(Met::Dir, Met::DirOfHost),
-        Entry::Other => in_tree(entry.path()).map_or(Met::Nothing, Met::Host),
+fn meet(path: &Path, kind: Entry) -> Met {
+    match kind {
+        Entry::Dir => in_place_of_file(path).map_or(Met::Dir, Met::DirOfHost),
+        Entry::Other => in_tree(path).map_or(Met::Nothing, Met::Host),
         Entry::File | Entry::Symlink => {
-            let stand = stand_of(entry.path()).filter(|stand| is_worth_reading(stand, entry.path()));
+            let stand = stand_of(path).filter(|stand| is_worth_reading(stand, path));
             stand.map_or(Met::Nothing, Met::Host)
         }
     }
@@ -215,7 +221,7 @@ fn in_tree(path: &Path) -> Option<Stand> {
 
 /// The host that has a directory in the place of a file.
 pub(super) fn in_place_of_file(dir: &Path) -> Option<Stand> {
-    if dir.ends_with("etc/network/interfaces") { in_tree(dir) } else { None }
+    if dir.as_os_str().as_bytes().ends_with(b"/etc/network/interfaces") { in_tree(dir) } else { None }
 }
 
 /// Whether `dir` is one of the [`KEPT`] folders, or may become one by the names of the folders above it.
@@ -227,8 +233,8 @@ fn is_kept(dir: &Path) -> bool {
 }
 
 /// Whether something is gone since its folder was listed, as a temporary file goes.
-pub(super) fn is_gone(error: &walkdir::Error) -> bool {
-    error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+pub(super) fn is_gone(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
 }
 
 fn is_vcs(name: &OsStr, kind: Entry) -> bool {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::{Builder, Scope, available_parallelism};
 
 /// As many results of one task are handed over at a time.
@@ -24,7 +24,9 @@ pub(super) type Perform<'a, T, R, L> = dyn Fn(T, &mut Emit<'_, R>) -> ControlFlo
 
 /// As many workers as there are processors.
 pub(super) fn processors() -> usize {
-    available_parallelism().map_or(1, NonZero::get)
+    // The system is asked by way of several files.
+    static PROCESSORS: OnceLock<usize> = OnceLock::new();
+    *PROCESSORS.get_or_init(|| available_parallelism().map_or(1, NonZero::get))
 }
 
 /// The tasks and what has come of them.

@@ -28,7 +28,7 @@ pub(super) struct Budget {
 
 impl Budget {
     fn of(subject: &Subject<'_>) -> Self {
-        let cost = |text: &Arc<[u8]>| text.len() + LINE_COST * text.find_iter(b"\n").count();
+        let cost = |text: &Arc<[u8]>| text.len() + LINE_COST * text.iter().filter(|byte| **byte == b'\n').count();
         let size: usize = subject.world.host.texts().values().map(cost).sum();
         Self { left: Cell::new(TRIED_LIMIT), each: size.max(1) }
     }
@@ -47,6 +47,9 @@ impl Budget {
 
 /// Gives each bridge's main finding its fix, or says what would give one.
 pub fn attach(subject: &Subject<'_>, findings: &mut [Finding]) {
+    if findings.is_empty() {
+        return;
+    }
     let budget = Budget::of(subject);
     let main = |(index, finding): (usize, &Finding)| Some(((finding.rule, finding.bridge.clone()?), index));
     let main: HashMap<(&str, BString), usize> = findings.iter().enumerate().rev().filter_map(main).collect();

@@ -228,7 +228,7 @@ impl Host {
     #[must_use]
     pub fn canonical(&self, path: &Path) -> Option<PathBuf> {
         let resolved = self.resolve(path);
-        matches!(resolved.kind, Kind::File | Kind::Dir | Kind::Other).then_some(resolved.path)
+        matches!(resolved.kind, Kind::File | Kind::Dir | Kind::Other).then(|| resolved.path.into_owned())
     }
 
     /// Where a path of the host lies on this machine; `None` outside a loose folder. Links

@@ -22,7 +22,7 @@ impl Host {
         if !matches!(resolved.kind, Kind::File | Kind::Dir | Kind::Other) {
             return None;
         }
-        if let Some(text) = self.overlay.get(&resolved.path) {
+        if let Some(text) = self.overlay.get(&*resolved.path) {
             return Some(Arc::clone(text));
         }
         if let Some(known) = self.cache.files().get(resolved.path.as_os_str()) {
@@ -45,18 +45,24 @@ impl Host {
                 None
             }
         };
-        self.cache.files().insert(resolved.path.into(), text.clone());
+        self.cache.files().insert(resolved.path.into_owned().into(), text.clone());
         text
     }
 
     /// The files that were read so far and their texts, sorted by their paths with all links followed.
     #[must_use]
     pub fn texts(&self) -> BTreeMap<PathBuf, Arc<[u8]>> {
+        self.texts_where(|_| true)
+    }
+
+    /// Those [`texts`](Self::texts) that are wanted.
+    #[must_use]
+    pub fn texts_where(&self, wanted: impl Fn(&[u8]) -> bool) -> BTreeMap<PathBuf, Arc<[u8]>> {
         let files = self.cache.files();
-        let read = files.iter().filter_map(|(path, text)| Some((PathBuf::from(path), Arc::clone(text.as_ref()?))));
-        let mut texts: BTreeMap<_, _> = read.collect();
-        texts.extend(self.overlay.iter().map(|(path, text)| (path.clone(), Arc::clone(text))));
-        texts
+        let read = files.iter().filter_map(|(path, text)| Some((Path::new(path), text.as_ref()?)));
+        let read = read.filter(|(path, _)| !self.overlay.contains_key(*path));
+        let all = read.chain(self.overlay.iter().map(|(path, text)| (&**path, text)));
+        all.filter(|(_, text)| wanted(text)).map(|(path, text)| (path.to_owned(), Arc::clone(text))).collect()
     }
 
     /// The number of the line where a place starts, from 1.

@@ -10,39 +10,53 @@ use std::path::{Component, Path, PathBuf};
 /// As many symbolic links as the kernel follows in one path (`MAXSYMLINKS`).
 const SYMLINK_LIMIT: usize = 40;
 
+/// A path so long (`PATH_MAX`) is followed name by name: looking for its folders in turn costs the square of its length.
+const LONG: usize = 4096;
+
 /// A path after following its links.
-pub(super) struct Resolved {
-    pub(super) path: PathBuf,
+pub(super) struct Resolved<'p> {
+    pub(super) path: Cow<'p, Path>,
     pub(super) kind: Kind,
 }
 
 impl Host {
     /// Follows `path` through the host's own links: `/` is the root, `..` stops there.
-    pub(super) fn resolve(&self, path: &Path) -> Resolved {
-        self.look_up(path).unwrap_or_else(|| self.follow(path))
+    pub(super) fn resolve<'p>(&self, path: &'p Path) -> Resolved<'p> {
+        let kind = self.look_up(path.as_os_str().as_bytes());
+        kind.map_or_else(|| self.follow(path), |kind| Resolved { path: Cow::Borrowed(path), kind })
     }
 
-    /// A path whose folder was listed before, which it is by a path without links, and that is no link itself.
-    fn look_up(&self, path: &Path) -> Option<Resolved> {
-        let bytes = path.as_os_str().as_bytes();
-        let (folder, name) = match bytes.rfind_byte(b'/') {
-            Some(0) => return None,
-            Some(slash) => bytes.split_at(slash),
-            None => (&b""[..], bytes),
-        };
-        let name = name.strip_prefix(b"/").unwrap_or(name);
-        let entry = self.known_listing(OsStr::from_bytes(folder))?.get(name).copied();
-        let kind = match entry {
-            Some(Entry::File) => Kind::File,
-            Some(Entry::Dir) => Kind::Dir,
-            Some(Entry::Other) => Kind::Other,
-            None if !matches!(name, b"" | b"." | b"..") => Kind::Missing,
-            Some(Entry::Symlink) | None => return None,
-        };
-        Some(Resolved { path: path.to_owned(), kind })
+    /// What a path is that has no link in it, as far as the listings tell that were read before.
+    fn look_up(&self, path: &[u8]) -> Option<Kind> {
+        if path.starts_with(b"/") || path.len() > LONG {
+            return None;
+        }
+        let folder = path.rfind_byte(b'/').map_or(0, |slash| slash + 1);
+        if let found @ Some(_) = self.look_up_in(path, folder) {
+            return found;
+        }
+        // Where its folder was not listed, perhaps there is none.
+        let slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(slash, _)| slash + 1);
+        std::iter::once(0).chain(slashes).find_map(|start| self.look_up_in(path, start))
     }
 
-    fn follow(&self, path: &Path) -> Resolved {
+    /// What a path is by the listing of its folder that ends at `start`; none where that does not tell.
+    fn look_up_in(&self, path: &[u8], start: usize) -> Option<Kind> {
+        let listing = self.known_listing(OsStr::from_bytes(path.get(..start.saturating_sub(1))?))?;
+        let rest = path.get(start..)?;
+        let name = &rest[..rest.find_byte(b'/').unwrap_or(rest.len())];
+        let is_last = name.len() == rest.len();
+        match listing.get(name) {
+            _ if matches!(name, b"" | b"." | b"..") => None,
+            None => Some(Kind::Missing),
+            Some(Entry::Symlink) => None,
+            Some(Entry::Dir) => is_last.then_some(Kind::Dir),
+            Some(Entry::File) => Some(if is_last { Kind::File } else { Kind::Missing }),
+            Some(Entry::Other) => Some(if is_last { Kind::Other } else { Kind::Missing }),
+        }
+    }
+
+    fn follow(&self, path: &Path) -> Resolved<'static> {
         let mut links = 0;
         let mut done = PathBuf::with_capacity(path.as_os_str().len());
         let mut todo = Cow::Borrowed(path);
@@ -64,7 +78,7 @@ impl Host {
                         links += 1;
                         let target = self.outside(&done).and_then(|real| std::fs::read_link(real).ok());
                         let (Some(target), true) = (target, links <= SYMLINK_LIMIT) else {
-                            return Resolved { path: done, kind: Kind::Dangling };
+                            return Resolved { path: Cow::Owned(done), kind: Kind::Dangling };
                         };
                         done.pop();
                         if target.is_absolute() {
@@ -83,9 +97,10 @@ impl Host {
                 if !last {
                     done.push(rest);
                 }
-                return Resolved { kind: self.settle(kind, last, links > 0, &done), path: done };
+                let kind = self.settle(kind, last, links > 0, &done);
+                return Resolved { path: Cow::Owned(done), kind };
             }
-            return Resolved { path: done, kind: Kind::Dir };
+            return Resolved { path: Cow::Owned(done), kind: Kind::Dir };
         }
     }
 

@@ -8,10 +8,11 @@ mod entries;
 use crate::finding::Finding;
 use crate::rules;
 use crate::span::Place;
+use bstr::Finder;
 pub use comments::Style;
 use entries::Entries;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// A file whose comments are read.
 pub struct Text {
@@ -43,6 +44,13 @@ pub struct Filtered {
     pub silenced: Vec<Finding>,
     /// The comments that silence nothing.
     pub useless: Vec<Useless>,
+}
+
+/// Whether a text may have comments to us.
+#[must_use]
+pub fn speaks_to_us(text: &[u8]) -> bool {
+    static NAME: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(directive::NAME));
+    NAME.find(text).is_some()
 }
 
 /// Parts the findings of a host by its files' comments. `canonical` gives a file's path with its links followed.

@@ -95,8 +95,8 @@ fn vlan_parent(name: &[u8]) -> Option<BString> {
 /// The value of an option, however its name is spelled.
 fn value<'a>(options: &[&'a Opt], names: &[&str]) -> Option<&'a BStr> {
     let named = |option: &&&Opt| {
-        let key = option.key.token.text.replace(b"_", b"-");
-        names.iter().any(|name| key.eq_ignore_ascii_case(name.as_bytes()))
+        let key = option.key.token.text.iter().map(|byte| if *byte == b'_' { b'-' } else { byte.to_ascii_lowercase() });
+        names.iter().any(|name| key.clone().eq(name.bytes()))
     };
     options.iter().find(named).map(|option| option.value.text.trim_ascii().as_bstr())
 }

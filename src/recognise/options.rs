@@ -58,15 +58,16 @@ fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 fn only_known(line: &[u8]) -> Option<Sign> {
-    let word = words(line).next()?.replace("_", "-");
+    let word = words(line).next()?;
+    let is = |name: &str| word.iter().map(|byte| if *byte == b'_' { b'-' } else { *byte }).eq(name.bytes());
     if is_mako(line) {
         return Some(("%", Software::Ifupdown2));
     }
     // addons/bridge.py; bridge-utils has `regex` too, but not this.
-    if word == b"bridge-ports" && words(line).any(|port| port == b"glob") {
+    if is("bridge-ports") && words(line).any(|port| port == b"glob") {
         return Some(("bridge-ports glob", Software::Ifupdown2));
     }
-    ONLY.iter().find(|(option, _)| option.as_bytes() == word).copied()
+    ONLY.iter().find(|(option, _)| is(option)).copied()
 }
 
 /// An `iface` line without family and method: ifupdown refuses it (config.c). ifupdown2 is the more common of

@@ -75,6 +75,8 @@ pub struct Writer {
     fingerprints: Fingerprints,
     suite: Suite,
     changes: Vec<Change>,
+    /// A finding that is being written.
+    finding: Vec<u8>,
 }
 
 impl Writer {
@@ -88,6 +90,7 @@ impl Writer {
             fingerprints: Fingerprints::default(),
             suite: Suite::default(),
             changes: Vec::new(),
+            finding: Vec::new(),
         }
     }
 
@@ -104,7 +107,12 @@ impl Writer {
         self.written += 1;
         let (repository, fingerprints) = (&self.repository, &mut self.fingerprints);
         match self.format {
-            Format::Full => full::finding(out, reported),
+            Format::Full => {
+                // Many small pieces, written as one.
+                self.finding.clear();
+                full::finding(&mut self.finding, reported)?;
+                out.write_all(&self.finding)
+            }
             Format::Concise => concise::finding(out, reported),
             Format::Json => json::finding(out, reported, first),
             Format::Github => github::finding(out, reported, repository),

@@ -80,7 +80,7 @@ enum Kind {
 }
 
 fn written_out(bytes: &[u8], kind: Kind) -> String {
-    if is_plain(bytes) && bytes.find(b"::").is_none() && bytes.find(b"##").is_none() {
+    if is_plain(bytes) && !bytes.windows(2).any(|pair| matches!(pair, b"::" | b"##")) {
         return bytes.to_str_lossy().into_owned();
     }
     let tab = if kind == Kind::Text { "\\t" } else { "    " };

@@ -3,7 +3,7 @@
 use super::Output;
 use super::baseline::{self, Known};
 use super::destination::{format, is_aside, output_file};
-use super::input::{each_host, report_facts, report_unreadable, shown};
+use super::input::{each_host, report_facts, report_unreadable};
 use super::judged::{Judged, asked};
 use super::list::host_name;
 use super::setup::Setup;
@@ -173,7 +173,7 @@ impl<'a> Run<'a> {
         for Changed { file, old, .. } in &fixed.changed {
             self.writer.change(|| {
                 let findings = fixed.applied().filter(|finding| fixed.changes(finding, file));
-                Change::new(path_bytes(&shown(found, file)).as_bstr(), old.is_none(), findings)
+                Change::new(path_bytes(&found.shown_file(file)).as_bstr(), old.is_none(), findings)
             });
         }
     }
@@ -212,7 +212,7 @@ impl<'a> Run<'a> {
         for finding in findings {
             let edited = finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| &edit.file);
             for file in edited.chain([&finding.place.file]) {
-                tree.add_with(file, || Source::new(path_bytes(&shown(found, file)), host.read(file)));
+                tree.add_with(file, || Source::new(path_bytes(&found.shown_file(file)), host.read(file)));
             }
         }
         let out = output.report(is_aside(self.arguments))?;
@@ -283,5 +283,5 @@ fn write_diff(found: &Found, changed: &[Changed], output: &mut Output) -> anyhow
 
 /// A file's path in a patch: relative to the current directory, under `--root` to that.
 fn diff_path(found: &Found, file: &Path) -> PathBuf {
-    if found.host.is_live() { file.to_owned() } else { shown(found, file) }
+    if found.host.is_live() { file.to_owned() } else { found.shown_file(file) }
 }

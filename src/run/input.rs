@@ -6,7 +6,7 @@ use crate::discover::{Found, Judge};
 use crate::exit::Exit;
 use crate::regular::{SIZE_LIMIT, has_few_lines};
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Calls `judge` with each host that the arguments name, on any thread, and `take` with what comes of
 /// them, one after another; tells what could not be reached.
@@ -60,17 +60,11 @@ pub(super) fn each_host<R: Send>(
     Ok(exit)
 }
 
-/// A host's file as it is shown: relative to the current directory where it lies in it.
-pub(super) fn shown(found: &Found, file: &Path) -> PathBuf {
-    let here = std::env::current_dir().unwrap_or_default();
-    found.host.real(file).map_or_else(|| file.to_owned(), |real| crate::discover::relative(&here, &real))
-}
-
 /// Tells what of a host could not be read.
 pub(super) fn report_unreadable(found: &Found, output: &mut Output) -> anyhow::Result<Exit> {
     let mut exit = Exit::Clean;
     for unreadable in found.host.unreadable() {
-        output.tell("error", &format!("{}: {}", shown(found, &unreadable.file).display(), unreadable.message))?;
+        output.tell("error", &format!("{}: {}", found.shown_file(&unreadable.file).display(), unreadable.message))?;
         exit = Exit::Failed;
     }
     Ok(exit)

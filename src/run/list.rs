@@ -1,7 +1,7 @@
 //! `list`: every bridge with its outcome on each stack.
 
 use super::Output;
-use super::input::{each_host, report_facts, report_unreadable, shown};
+use super::input::{each_host, report_facts, report_unreadable};
 use super::setup::Setup;
 use crate::check::{Reading, Subject, each_subject};
 use crate::cli::{ListArgs, ListFormat};
@@ -59,7 +59,7 @@ fn rows_of(setup: &Setup<'_>, found: &Found, subject: &Subject<'_>) -> Vec<Row> 
     let asked = bridges.filter(|(_, bridge)| setup.covers(found, &bridge.origin.file));
     let row = |(reading, bridge): (&Reading, &Bridge)| Row {
         host: host_name(found).into(),
-        file: path_bytes(&shown(found, &bridge.origin.file)),
+        file: path_bytes(&found.shown_file(&bridge.origin.file)),
         line: found.host.line(&bridge.origin),
         bridge: bridge.name.clone(),
         ports: bridge.ports.clone(),

@@ -1,7 +1,7 @@
 //! `live`: the bridges that run, beside what the configuration says of them.
 
 use super::Output;
-use super::input::{each_host, report_unreadable, shown};
+use super::input::{each_host, report_unreadable};
 use super::setup::Setup;
 use crate::check::{Subject, each_subject};
 use crate::cli::{Input, LiveArgs, LiveFormat};
@@ -190,7 +190,7 @@ fn readings(found: &Found, subject: &Subject<'_>) -> Vec<(BString, Configured)> 
 fn configured(found: &Found, stack: &str, bridge: &crate::judgement::Bridge) -> Configured {
     let text = found.host.read(&bridge.origin.file).unwrap_or_default();
     Configured {
-        file: path_bytes(&shown(found, &bridge.origin.file)),
+        file: path_bytes(&found.shown_file(&bridge.origin.file)),
         line: line_column(&text, bridge.origin.span.start).0,
         stack: stack.to_owned(),
         ports: bridge.ports.clone(),

@@ -7,6 +7,7 @@ mod input;
 mod judged;
 mod list;
 mod live;
+mod plain;
 mod progress;
 mod report_file;
 mod setup;
@@ -23,6 +24,7 @@ use anstream::{AutoStream, ColorChoice};
 use bstr::ByteSlice;
 use clap::CommandFactory;
 use clap_mangen::Man;
+use plain::Plain;
 use progress::Progress;
 use report_file::ReportFile;
 use std::fmt::Display;
@@ -42,7 +44,7 @@ pub struct Output {
     progress: Progress,
 }
 
-type Stream = AutoStream<Box<dyn Write>>;
+type Stream = Box<dyn Write>;
 
 impl Output {
     fn new(color: Color) -> Self {
@@ -50,8 +52,8 @@ impl Output {
         let is_watched = stdout.is_terminal();
         let (out, err) = (choice(color, AutoStream::choice(&stdout)), choice(color, AutoStream::choice(&stderr)));
         Self {
-            stdout: stream(Box::new(stdout), out),
-            stderr: stream(Box::new(stderr), err),
+            stdout: stream(stdout, out),
+            stderr: stream(stderr, err),
             file: None,
             color,
             is_watched,
@@ -122,8 +124,9 @@ fn choice(color: Color, auto: ColorChoice) -> ColorChoice {
     }
 }
 
-fn stream(to: Box<dyn Write>, choice: ColorChoice) -> Stream {
-    AutoStream::new(Box::new(BufWriter::new(to)), choice)
+fn stream(to: impl Write + 'static, choice: ColorChoice) -> Stream {
+    let out = BufWriter::new(to);
+    if choice == ColorChoice::Never { Box::new(Plain::new(out)) } else { Box::new(out) }
 }
 
 /// Does what the arguments say.

@@ -21,7 +21,7 @@ impl ReportFile {
     /// Makes sure that the report can be written, before anything is done.
     pub(super) fn create(path: &Path, color: ColorChoice) -> anyhow::Result<Self> {
         let (file, temporary) = open(path).with_context(|| format!("--output-file {}", path.display()))?;
-        Ok(Self { path: path.to_owned(), stream: stream(Box::new(file), color), temporary })
+        Ok(Self { path: path.to_owned(), stream: stream(file, color), temporary })
     }
 
     pub(super) fn out(&mut self) -> &mut Stream {

@@ -1,7 +1,7 @@
 //! `check --show-files`: what would be read.
 
 use super::Output;
-use super::input::{each_host, report_unreadable, shown};
+use super::input::{each_host, report_unreadable};
 use super::setup::Setup;
 use crate::check::each_subject;
 use crate::discover::Found;
@@ -17,7 +17,7 @@ pub(super) fn show_files(setup: &Setup<'_>, output: &mut Output) -> anyhow::Resu
     };
     let exit = each_host(setup, output, &judge, &mut |found, output| {
         for file in found.host.texts().keys() {
-            writeln!(output.stdout()?, "{}", visible::text(path_bytes(&shown(&found, file))))?;
+            writeln!(output.stdout()?, "{}", visible::text(path_bytes(&found.shown_file(file))))?;
         }
         report_unreadable(&found, output)
     })?;

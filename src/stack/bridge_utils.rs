@@ -104,7 +104,9 @@ impl BridgeUtils {
     fn found(&self, kernel: &mut Kernel, given: &Environment) -> Found {
         let mut found = Found { environment: Environment::default(), opaque_hw: false, exited: None };
         for name in ["IF_BRIDGE_PORTS", "IF_BRIDGE_HW"] {
-            found.environment.set(name, given.get(name), given.place(name).cloned());
+            if !given.get(name).is_empty() {
+                found.environment.set(name, given.get(name), given.place(name).cloned());
+            }
         }
         let Some((file, text)) = &self.defaults else { return found };
         let sourced = commands::source(kernel, file, text.as_bstr(), &given.values);

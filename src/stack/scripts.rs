@@ -64,6 +64,11 @@ impl Scripts {
         Self { pre_up: folder("etc/network/if-pre-up.d"), up: folder("etc/network/if-up.d"), left: Cell::new(BUDGET) }
     }
 
+    /// Whether there is none to run.
+    pub(super) fn is_empty(&self, when: When) -> bool {
+        self.at(when).is_empty()
+    }
+
     fn at(&self, when: When) -> &[Script] {
         let (before, after) = self.pre_up.split_at(self.pre_up.partition_point(|script| script.name < "bridge"));
         match when {

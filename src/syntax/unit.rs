@@ -59,7 +59,7 @@ impl Unit {
     }
 
     /// The assignments of all sections of that name, which systemd merges.
-    pub fn section<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Assignment> {
+    pub fn section<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = &'a Assignment> {
         self.sections.iter().filter(move |section| section.is(name)).flat_map(|section| &section.assignments)
     }
 }

@@ -94,9 +94,7 @@ pub struct Refusal {
 impl Config {
     /// The assignments of all sections of that name, in the order in which they count.
     pub fn section<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = (&'a File, &'a Assignment)> {
-        let all: Vec<_> =
-            self.files.iter().flat_map(|file| file.unit.section(name).map(move |item| (file, item))).collect();
-        all.into_iter()
+        self.files.iter().flat_map(move |file| file.unit.section(name).map(move |item| (file, item)))
     }
 
     /// The assignments to one key.

@@ -11,6 +11,9 @@ use bstr::{BStr, BString, ByteSlice};
 /// As long as a word of a hook line may grow; what is longer is no link's name or address.
 const LONGEST: usize = 4096;
 
+/// What an unquoted word does not hold as it stands.
+const SPECIAL: &[u8] = b"'\"\\$`";
+
 /// As long as a value may be that a pattern is cut off from (`${IFACE%.*}`).
 const LONGEST_STRIPPED: usize = 256;
 
@@ -74,6 +77,11 @@ pub(in crate::stack) fn fields(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 pub(super) fn expand(shell: &mut Shell<'_>, text: &[u8], words: &[Raw]) -> Vec<Word> {
     let mut done = Vec::new();
     for raw in words {
+        let plain = text.get(raw.clone()).filter(|word| !word.iter().any(|byte| SPECIAL.contains(byte)));
+        if let Some(plain) = plain.filter(|plain| plain.len() <= LONGEST) {
+            done.push(Word { raw: raw.clone(), ..Word::literal(plain) });
+            continue;
+        }
         let mut expansion = Expansion { text, at: raw.start, end: raw.end, fields: Vec::new(), open: None };
         expansion.run(shell);
         done.extend(expansion.fields.into_iter().map(|word| Word { raw: raw.clone(), ..word }));
@@ -125,13 +133,18 @@ impl Expansion<'_> {
                     let value = self.substitute(shell);
                     self.push_split(&value);
                 }
-                byte => {
-                    self.push(&[byte]);
-                    self.at += 1;
-                }
+                _ => self.push_plain(SPECIAL),
             }
         }
         self.fields.extend(self.open.take());
+    }
+
+    /// What stands before the next of these bytes.
+    fn push_plain(&mut self, special: &[u8]) {
+        let rest = self.text.get(self.at..self.end).unwrap_or_default();
+        let len = rest.iter().position(|byte| special.contains(byte)).unwrap_or(rest.len());
+        self.push(&rest[..len]);
+        self.at += len;
     }
 
     fn push(&mut self, text: &[u8]) {
@@ -179,10 +192,7 @@ impl Expansion<'_> {
                     let value = self.substitute(shell);
                     self.open.get_or_insert_default().append_word(&value);
                 }
-                byte => {
-                    self.push(&[byte]);
-                    self.at += 1;
-                }
+                _ => self.push_plain(b"\"\\$`"),
             }
         }
     }

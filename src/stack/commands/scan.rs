@@ -102,7 +102,7 @@ impl Parser<'_> {
 
 /// Whether an unquoted byte ends a word.
 pub(super) fn ends_word(byte: u8) -> bool {
-    b" \t\n;&|<>()".contains(&byte)
+    matches!(byte, b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')')
 }
 
 /// The offset of the `}` that ends a `${` whose inside begins at `at`.

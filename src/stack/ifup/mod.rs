@@ -181,6 +181,9 @@ impl<'a> Host<'a> {
 
     /// Runs the administrator's scripts.
     pub(super) fn scripts(&mut self, stage: &Stage<'_>, when: When, exit_on_error: bool) -> Result<(), String> {
+        if self.scripts.is_empty(when) {
+            return Ok(());
+        }
         let mut environment = stage.environment.clone();
         environment.set("PHASE", if when == When::Up { "post-up" } else { "pre-up" }, None);
         for (name, word) in [("METHOD", &stage.stanza.method), ("ADDRFAM", &stage.stanza.family)] {

@@ -172,6 +172,9 @@ impl<'a> Machine<'a> {
 
     /// The administrator's scripts, after the modules of their phase (ifupdown/scheduler.py `run_iface_op`).
     fn scripts(&mut self, interface: &Interface<'a>, phases: &[When]) {
+        if phases.iter().all(|when| self.scripts.is_empty(*when)) {
+            return;
+        }
         let mut found = Environment::default();
         environment(interface).into_iter().for_each(|(name, value)| found.set(name, value, None));
         let record = &mut self.record;

@@ -213,6 +213,9 @@ impl<'a> Machine<'a> {
 
     /// The administrator's scripts; what they return is not looked at (measured).
     fn scripts(&mut self, environment: &Environment, when: When) {
+        if self.scripts.is_empty(when) {
+            return;
+        }
         let mut environment = environment.clone();
         environment.set("PHASE", if when == When::Up { "up" } else { "pre-up" }, None);
         let record = &mut self.record;

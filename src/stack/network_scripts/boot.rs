@@ -7,7 +7,7 @@ use crate::links::Shape;
 use crate::stack::kernel::{Address, Cause, Kernel, LinkKind};
 use crate::stack::{Version, World, ifcfg};
 use crate::syntax::shell::{Outside, Shell};
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BStr, BString, ByteSlice, Finder};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -125,7 +125,8 @@ impl<'a> Boot<'a> {
         }
         for key in ["DEVICE=", "TYPE=", "SLAVE=", "NM_CONTROLLED="] {
             // `eval $(grep -F KEY= FILE)`: all in one line, so that a comment takes away the rest.
-            let lines = bytes.split(|&byte| byte == b'\n').filter(|line| line.contains_str(key));
+            let key = Finder::new(key);
+            let lines = bytes.split(|&byte| byte == b'\n').filter(|line| key.find(line).is_some());
             let words = lines.flat_map(|line| line.split(|byte| b" \t".contains(byte))).filter(|word| !word.is_empty());
             init.evaluate(&bstr::join(" ", words));
         }
