@@ -21,6 +21,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import fleet
+
 HERE = Path(__file__).resolve().parent
 # As many as a host's /etc has in a repository that keeps the whole of it.
 BESIDE = 100
@@ -89,18 +91,27 @@ def one_file(folder, runs):
     ], runs)
 
 
-def fleet(title, folder, hosts, runs):
+def search(title, folder, runs):
     commands = [
         ("`bridgepin check`", [BRIDGEPIN, "check", folder]),
         ("`rg -c bridge_ports`", ["rg", "-c", "bridge_ports", folder]),
         ("`find -type f`", ["find", folder, "-type", "f"]),
     ]
-    if hosts <= 1000:
-        augtool = ["augtool", "--noautoload", "--root", folder,
-                   "--transform", "Interfaces.lns incl /hosts/*/etc/network/interfaces",
-                   "match", "/files/hosts/*/etc/network/interfaces/iface"]
-        commands.append(("`augtool`, the lens of interfaces only", augtool))
     group(title, commands, runs)
+
+
+def interfaces(folder, runs):
+    # Both read each of these files, and no other.
+    for number in range(1000):
+        path = "etc/network/interfaces"
+        fleet.write(folder / f"hosts/h{number:06}" / path, fleet.interfaces(number * 10, number % 3 == 0)[path])
+    augtool = ["augtool", "--noautoload", "--root", folder,
+               "--transform", "Interfaces.lns incl /hosts/*/etc/network/interfaces",
+               "match", "/files/hosts/*/etc/network/interfaces/iface"]
+    group("1,000 files `interfaces`", [
+        ("`bridgepin check`", [BRIDGEPIN, "check", folder]),
+        ("`augtool`, the lens of interfaces only", augtool),
+    ], runs)
 
 
 def main():
@@ -116,11 +127,12 @@ def main():
             subprocess.run([sys.executable, HERE / "fleet.py", folder, str(count)], check=True)
             if count == 1000:
                 one_file(folder, arguments.runs * 3)
-            fleet(f"{count:,} hosts", folder, count, arguments.runs if count <= 10000 else max(3, arguments.runs // 3))
+            search(f"{count:,} hosts", folder, arguments.runs if count <= 10000 else max(3, arguments.runs // 3))
             shutil.rmtree(folder)
         folder = Path(top) / "etc"
         subprocess.run([sys.executable, HERE / "fleet.py", folder, "1000", str(BESIDE)], check=True)
-        fleet(f"1,000 hosts with {BESIDE} files of other software each", folder, 10000, arguments.runs)
+        search(f"1,000 hosts with {BESIDE} files of other software each", folder, arguments.runs)
+        interfaces(Path(top) / "interfaces", arguments.runs)
 
 
 main()

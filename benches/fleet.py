@@ -102,6 +102,12 @@ def host(number):
     }
 
 
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as file:
+        file.write(text)
+
+
 def main():
     if len(sys.argv) not in (2, 3, 4):
         sys.exit(__doc__)
@@ -110,9 +116,8 @@ def main():
     for number in range(count):
         root = os.path.join(sys.argv[1], "hosts", f"h{number:06}")
         for path, text in {**host(number), **beside(number, others)}.items():
-            os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
-            with open(os.path.join(root, path), "w") as file:
-                file.write(text)
+            write(os.path.join(root, path), text)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,6 @@
 //! What is read of a host, each once.
 
+use super::memo::TextMemo;
 use super::{Entry, Host, Listing, Unreadable};
 use crate::lines::Lines;
 use bstr::BString;
@@ -20,6 +21,7 @@ pub(super) struct Cache {
     unreadable: Mutex<Vec<Unreadable>>,
     /// The lines of the text that was last asked about.
     lines: Mutex<Option<(Arc<[u8]>, Lines)>>,
+    pub(super) made: TextMemo,
 }
 
 impl Cache {

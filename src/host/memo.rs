@@ -1,8 +1,10 @@
-//! What was made of a host's files, each kind once.
+//! What was made of a host's files, each kind once, and of single texts.
 
 use super::Host;
 use super::disk::lock;
+use foldhash::fast::RandomState;
 use std::any::Any;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 type Made = Arc<dyn Any + Send + Sync>;
@@ -10,6 +12,14 @@ type Made = Arc<dyn Any + Send + Sync>;
 /// What is known by its kind and the version of who made it.
 #[derive(Default)]
 pub(super) struct Memo(Mutex<Vec<(&'static str, String, Made)>>);
+
+/// As many texts are kept with what was made of them; a host has few, and each takes memory.
+const TEXT_LIMIT: usize = 64;
+
+/// What was made of a text, by where it lies in memory and the version of who reads it. The text is kept, so that no
+/// other comes to lie there.
+#[derive(Default)]
+pub(super) struct TextMemo(Mutex<HashMap<(usize, u32), (Arc<[u8]>, Made), RandomState>>);
 
 impl Host {
     /// What `make` makes of the files; made once for each kind and version, as long as the files are the same.
@@ -22,6 +32,27 @@ impl Host {
         }
         let made = Arc::new(make());
         lock(&self.memo.0).push((kind, version.to_owned(), Arc::clone(&made) as Made));
+        made
+    }
+
+    /// What `make` makes of a text; made once for each version, for hosts with other files too that have this one.
+    #[must_use]
+    pub fn once_of_text<T: Any + Send + Sync>(
+        &self,
+        text: &Arc<[u8]>,
+        version: u32,
+        make: impl FnOnce(&[u8]) -> T,
+    ) -> Arc<T> {
+        let key = (text.as_ptr().addr(), version);
+        let made = lock(&self.cache.made.0).get(&key).map(|(_, made)| Arc::clone(made));
+        if let Some(made) = made.and_then(|made| made.downcast().ok()) {
+            return made;
+        }
+        let made = Arc::new(make(text));
+        let mut known = lock(&self.cache.made.0);
+        if known.len() < TEXT_LIMIT {
+            known.insert(key, (Arc::clone(text), Arc::clone(&made) as Made));
+        }
         made
     }
 }

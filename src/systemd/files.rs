@@ -50,7 +50,7 @@ pub struct File {
     /// Its bytes.
     pub text: Arc<[u8]>,
     /// What systemd makes of them.
-    pub unit: Unit,
+    pub unit: Arc<Unit>,
     /// Whether the tree has it; a vendor's file may be taken as there.
     pub in_tree: bool,
 }
@@ -209,7 +209,12 @@ impl<'a> Reader<'a> {
             config.refuse(path.clone(), "the user systemd-network, as which networkd runs, may not read it", help);
         }
         let in_tree = self.host.kind(&path) == Kind::File;
-        let file = File { path: path.into(), unit: parse(&text, self.release), text, in_tree };
+        let file = File {
+            path: path.into(),
+            unit: self.host.once_of_text(&text, self.release, |text| parse(text, self.release)),
+            text,
+            in_tree,
+        };
         if let (None, Some(flaw)) = (&config.refused, file.unit.fatal()) {
             config.refused =
                 Some(Refusal { place: file.place(flaw.span), what: flaw.kind.to_string(), help: flaw.kind.help() });
