@@ -6,6 +6,7 @@ use crate::judgement::{Effect, Judgement, Outcome, Pin};
 use crate::provenance::{Provenance, provenance};
 use bstr::{BStr, ByteSlice};
 use std::collections::HashMap;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,6 +24,12 @@ const STATEMENTS: &[(&str, &str)] = &[("{%", "%}"), ("{#", "#}"), ("<%", "%>")];
 #[must_use]
 pub fn name_of_result(name: &[u8]) -> Option<&[u8]> {
     ENDINGS.iter().find_map(|ending| name.strip_suffix(*ending)).filter(|name| !name.is_empty())
+}
+
+/// Whether a host is none: templates by their names, of which several hosts' files are made.
+#[must_use]
+pub fn is_made_of_them(host: &Host) -> bool {
+    host.placed_files().filter_map(Path::file_name).any(|name| name_of_result(name.as_bytes()).is_some())
 }
 
 /// The engine whose template a file of the host is.

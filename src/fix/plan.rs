@@ -20,6 +20,9 @@ use std::sync::Arc;
 const TRIED_LIMIT: usize = 64 * 1024 * 1024;
 const LINE_COST: usize = 100;
 
+/// An address is one host's.
+const SEVERAL: &str = "for several hosts [hosts.NAME] in bridgepin.toml";
+
 /// How much text may still be judged again, and how much one try takes.
 pub(super) struct Budget {
     left: Cell<usize>,
@@ -75,7 +78,7 @@ fn fix(subject: &Subject<'_>, view: &View<'_>, budget: &Budget) -> Result<Fix, S
         if subject.options.generate { "; for --generate the host needs a name, as in etc/hostname" } else { "" };
     let Some(mut wanted) = wanted(subject, view) else {
         return Err(format!(
-            "tell the address to write: --mac {name}=ADDRESS, or --sysfs DIR or --facts PATH for what the host has{nameless}"
+            "tell the address to write: --mac {name}=ADDRESS ({SEVERAL}), or --sysfs DIR or --facts PATH for what the host has{nameless}"
         ));
     };
     let mut offer = candidate(subject, view, &wanted.value, budget);
@@ -91,7 +94,7 @@ fn fix(subject: &Subject<'_>, view: &View<'_>, budget: &Budget) -> Result<Fix, S
         }
         return Err(match &wanted.value {
             PinValue::LinkName(port) => format!(
-                "the address of {port} is not known: tell it with --mac {name}=ADDRESS, or what the host has with --sysfs DIR or --facts PATH{nameless}"
+                "the address of {port} is not known: tell it with --mac {name}=ADDRESS ({SEVERAL}), or what the host has with --sysfs DIR or --facts PATH{nameless}"
             ),
             PinValue::Address(address) => format!(
                 "no single edit of these files pins {name} to {address}; the reasons above say what stands in the way"

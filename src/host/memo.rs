@@ -16,10 +16,18 @@ pub(super) struct Memo(Mutex<Vec<(&'static str, String, Made)>>);
 /// As many texts are kept with what was made of them; a host has few, and each takes memory.
 const TEXT_LIMIT: usize = 64;
 
-/// What was made of a text, by where it lies in memory and the version of who reads it. The text is kept, so that no
-/// other comes to lie there.
+/// What was made of texts.
 #[derive(Default)]
-pub(super) struct TextMemo(Mutex<HashMap<(usize, u32), (Arc<[u8]>, Made), RandomState>>);
+pub(super) struct TextMemo(Mutex<HashMap<TextKey, MadeOfText, RandomState>>);
+
+/// Where a text lies in memory, and the version of who reads it.
+type TextKey = (usize, u32);
+
+struct MadeOfText {
+    made: Made,
+    /// Kept, so that no other text comes to lie where it does.
+    _text: Arc<[u8]>,
+}
 
 impl Host {
     /// What `make` makes of the files; made once for each kind and version, as long as the files are the same.
@@ -44,14 +52,14 @@ impl Host {
         make: impl FnOnce(&[u8]) -> T,
     ) -> Arc<T> {
         let key = (text.as_ptr().addr(), version);
-        let made = lock(&self.cache.made.0).get(&key).map(|(_, made)| Arc::clone(made));
+        let made = lock(&self.cache.made.0).get(&key).map(|known| Arc::clone(&known.made));
         if let Some(made) = made.and_then(|made| made.downcast().ok()) {
             return made;
         }
         let made = Arc::new(make(text));
         let mut known = lock(&self.cache.made.0);
         if known.len() < TEXT_LIMIT {
-            known.insert(key, (Arc::clone(text), Arc::clone(&made) as Made));
+            known.insert(key, MadeOfText { made: Arc::clone(&made) as Made, _text: Arc::clone(text) });
         }
         made
     }

@@ -153,6 +153,11 @@ impl Host {
         self.mounts.iter().any(|mount| !mount.at.as_os_str().is_empty())
     }
 
+    /// The loose files that were given a place of their own, by their paths on this machine.
+    pub fn placed_files(&self) -> impl Iterator<Item = &Path> {
+        self.mounts.iter().filter(|mount| mount.entry == Entry::File).map(|mount| &*mount.real)
+    }
+
     /// This host is a machine's real tree (`--root`), not a repository's copy: what a
     /// repository cannot carry (modes, owners, a machine-id) counts.
     #[must_use]

@@ -14,6 +14,7 @@ use crate::address::MacAddress;
 use crate::facts::{Facts, HostNames};
 use crate::host::Host;
 use crate::span::Place;
+use crate::template;
 use bstr::{BStr, BString, ByteSlice};
 pub use renamer::Renamer;
 use std::collections::{BTreeMap, BTreeSet};
@@ -152,7 +153,8 @@ impl Links {
         if let Some(sys) = sources.sys {
             sysfs::gather(sys, &mut links);
         }
-        if let Some(facts) = sources.facts.and_then(|facts| facts.host(&HostNames::of(host))) {
+        let facts = sources.facts.filter(|_| !template::is_made_of_them(host));
+        if let Some(facts) = facts.and_then(|facts| facts.host(&HostNames::of(host))) {
             facts::gather(facts, &mut links);
         }
         links.note_shown();

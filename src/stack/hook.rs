@@ -19,6 +19,7 @@ impl Environment {
         let name = name.into();
         match place {
             Some(place) => self.places.insert(name.clone(), place),
+            None if self.places.is_empty() => None,
             None => self.places.remove(&name),
         };
         self.values.insert(name, value.into());
@@ -38,7 +39,9 @@ impl Environment {
 /// The variable in which an option's value reaches hooks: `IF_` and its name, `-` as `_`, in upper
 /// case, without all else (ifupdown's execute.c and busybox's ifupdown.c, `setlocalenv`).
 pub(super) fn variable_name(option: &[u8]) -> BString {
-    variable(option).collect::<Vec<u8>>().into()
+    let mut name = Vec::with_capacity(option.len() + "IF_".len());
+    name.extend(variable(option));
+    name.into()
 }
 
 /// Whether an option's value reaches hooks in that variable.

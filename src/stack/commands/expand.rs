@@ -9,7 +9,7 @@ use crate::stack::eni::source::wild;
 use bstr::{BStr, BString, ByteSlice};
 
 /// As long as a word of a hook line may grow; what is longer is no link's name or address.
-const LONGEST: usize = 4096;
+pub(super) const LONGEST: usize = 4096;
 
 /// What an unquoted word does not hold as it stands.
 const SPECIAL: &[u8] = b"'\"\\$`";

@@ -110,8 +110,27 @@ pub(super) fn without_label(name: &BStr) -> &BStr {
 #[must_use]
 pub fn run(kernel: &mut Kernel, file: &Arc<Path>, line: &Token, environment: &BTreeMap<BString, BString>) -> Run {
     let mut shell = shell::Shell::new(kernel, Origin::of(file, line), environment);
-    let end = shell.script(&line.text);
+    let end = match plain_call(&line.text) {
+        Some(words) => programs::run(&mut shell, &line.text, &words, None),
+        None => shell.script(&line.text),
+    };
     Run { status: end.status, attempts: shell.attempts, output: end.output.known() }
+}
+
+/// The words of a call of `ip` in which a shell has nothing to expand, as the methods of ifupdown and busybox make it.
+fn plain_call(line: &[u8]) -> Option<Vec<expand::Word>> {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b" _-./:,@".contains(byte);
+    if !line.starts_with(b"ip ") || line.len() > expand::LONGEST || !line.iter().all(is_plain) {
+        return None;
+    }
+    let mut end = 0;
+    let words = line.split_inclusive(|byte| *byte == b' ').map(|piece| {
+        let start = end;
+        end += piece.len();
+        let word = piece.trim_ascii_end();
+        expand::Word { raw: start..start + word.len(), ..expand::Word::literal(word) }
+    });
+    Some(words.filter(|word| !word.text.is_empty()).collect())
 }
 
 /// Runs a script of the host with these arguments.
