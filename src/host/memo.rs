@@ -43,6 +43,12 @@ impl Host {
         made
     }
 
+    /// Lets go of what was made of the files, where nobody will ask again.
+    pub fn forget_made(&self) {
+        lock(&self.memo.0).clear();
+        lock(&self.cache.made.0).clear();
+    }
+
     /// What `make` makes of a text; made once for each version, for hosts with other files too that have this one.
     #[must_use]
     pub fn once_of_text<T: Any + Send + Sync>(

@@ -65,6 +65,13 @@ impl Host {
         all.filter(|(_, text)| wanted(text)).map(|(path, text)| (path.to_owned(), Arc::clone(text))).collect()
     }
 
+    /// Lets go of the texts and listings that were read; they are read again where somebody asks.
+    pub fn forget_files(&self) {
+        self.cache.listings().clear();
+        self.cache.files().clear();
+        *self.cache.lines() = None;
+    }
+
     /// The number of the line where a place starts, from 1.
     #[must_use]
     pub fn line(&self, place: &Place) -> usize {
