@@ -7,6 +7,7 @@ mod fix;
 mod hwaddress;
 mod interfaces;
 mod machine;
+mod modules;
 mod policy;
 mod ports;
 mod report;

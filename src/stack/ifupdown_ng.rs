@@ -13,6 +13,7 @@ use super::bring_up;
 use super::eni::Config;
 use super::eni::ifupdown_ng::{Interface, interfaces, read};
 use super::eni::unknown::{ALPINE_BRIDGE, BRIDGE_UTILS, IFUPDOWN_NG, Table};
+use super::reach::Reach;
 use super::{Stack, World};
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
 use bstr::{BString, ByteSlice};
@@ -25,7 +26,7 @@ pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
     let config = read(world.host, &stack.version);
     let settings = Settings::read(world.host);
     let (names, interfaces) = by_name(&config, settings);
-    let mut machine = Machine::new(world, stack, settings, &interfaces);
+    let mut machine = Machine::new(world, stack, settings, &interfaces, Reach::of(&config));
     if !config.refused {
         machine.run(&names);
     }

@@ -9,6 +9,7 @@
 //! Measured on kernel 6.18: setting the address that a bridge has already pins it too, and with
 //! no port left an unset address becomes all-zero.
 
+use super::reach::Reach;
 use super::scripts::shell_script;
 use super::udev::Udev;
 use crate::address::MacAddress;
@@ -110,6 +111,8 @@ pub struct Kernel {
     missing_programs: Vec<&'static str>,
     /// Where the scripts lie that command lines call by their path.
     files: Option<Host>,
+    /// Which gateways can be reached, where the files tell.
+    pub(super) reach: Option<Reach>,
 }
 
 impl Kernel {
@@ -127,6 +130,12 @@ impl Kernel {
     /// Command lines may call the scripts of this host.
     pub fn see_files(&mut self, host: &Host) {
         self.files = Some(host.clone());
+    }
+
+    /// The host whose files command lines see.
+    #[must_use]
+    pub fn host(&self) -> Option<&Host> {
+        self.files.as_ref()
     }
 
     /// The host's shell script at an absolute path.

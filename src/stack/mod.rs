@@ -19,6 +19,7 @@ pub mod kernel;
 mod network_scripts;
 mod networkd;
 mod networkmanager;
+mod reach;
 mod scripts;
 pub mod udev;
 mod unit_pins;

@@ -2,10 +2,10 @@
 
 use super::end::Output;
 use super::list::Raw;
+use super::parameter;
 use super::parse;
 use super::scan::brace_end;
 use super::shell::Shell;
-use crate::stack::eni::source::wild;
 use bstr::{BStr, BString, ByteSlice};
 
 /// As long as a word of a hook line may grow; what is longer is no link's name or address.
@@ -13,9 +13,6 @@ pub(super) const LONGEST: usize = 4096;
 
 /// What an unquoted word does not hold as it stands.
 const SPECIAL: &[u8] = b"'\"\\$`";
-
-/// As long as a value may be that a pattern is cut off from (`${IFACE%.*}`).
-const LONGEST_STRIPPED: usize = 256;
 
 /// A field of a command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,8 +98,20 @@ pub(super) fn expand_one(shell: &mut Shell<'_>, text: &[u8], raw: &Raw) -> Word 
     whole
 }
 
-struct Expansion<'t> {
-    text: &'t [u8],
+/// Expands a here-document, where quotes are plain.
+pub(super) fn expand_here(shell: &mut Shell<'_>, text: &[u8], raw: &Raw) -> Word {
+    let mut expansion = Expansion { text, at: raw.start, end: raw.end, fields: Vec::new(), open: None };
+    while expansion.at < expansion.end {
+        expansion.double_quoted(shell);
+        if text.get(expansion.at.saturating_sub(1)) == Some(&b'"') {
+            expansion.push(b"\"");
+        }
+    }
+    expansion.open.unwrap_or_default()
+}
+
+pub(super) struct Expansion<'t> {
+    pub(super) text: &'t [u8],
     at: usize,
     end: usize,
     fields: Vec<Word>,
@@ -224,7 +233,7 @@ impl Expansion<'_> {
                 self.at += 1 + name.len() + usize::from(special.is_some());
                 match special {
                     _ if !name.is_empty() => shell.variable(name),
-                    Some(&special @ (b'@' | b'*' | b'#' | b'1'..=b'9')) => positional(shell, special),
+                    Some(&special @ (b'@' | b'*' | b'#' | b'1'..=b'9')) => parameter::positional(shell, special),
                     Some(_) => Word { unknown: true, ..Word::default() },
                     None => Word::literal(b"$"),
                 }
@@ -247,88 +256,10 @@ impl Expansion<'_> {
         self.at += 1;
         value_of(shell.nested(&script, plain.then_some(inside)).output)
     }
-
-    /// The value of `${...}`.
-    fn parameter(&mut self, shell: &mut Shell<'_>, inside: Raw) -> Word {
-        let name = name_at(&self.text[..inside.end], inside.start);
-        let operator = self.text.get(inside.start + name.len()..inside.end).unwrap_or_default();
-        if name.is_empty() {
-            return match operator {
-                [special @ (b'@' | b'*' | b'#' | b'1'..=b'9')] => positional(shell, *special),
-                [b'@' | b'*' | b'#' | b'?' | b'$' | b'!' | b'-' | b'0'..=b'9', ..] => {
-                    Word { unknown: true, ..Word::default() }
-                }
-                // `Bad substitution` ends the shell.
-                _ => {
-                    shell.exited = true;
-                    Word::default()
-                }
-            };
-        }
-        let value = shell.variable(name);
-        let (colon, operator) = operator.strip_prefix(b":").map_or((false, operator), |rest| (true, rest));
-        let Some((&sign, argument)) = operator.split_first() else { return value };
-        let twice = argument.first() == Some(&sign) && b"%#".contains(&sign);
-        let start = inside.end - argument.len() + usize::from(twice);
-        let argument = shell.deeper(|shell| expand_one(shell, self.text, &(start..inside.end))).unwrap_or_default();
-        let set = value.unknown || if colon { !value.text.is_empty() } else { shell.is_set(name) };
-        match sign {
-            b'=' if !set => {
-                shell.set(name, argument.clone());
-                argument
-            }
-            b'?' if !set => {
-                shell.exited = true;
-                Word::default()
-            }
-            b'-' | b'=' | b'?' => {
-                if set {
-                    value
-                } else {
-                    argument
-                }
-            }
-            b'+' => {
-                if set {
-                    argument
-                } else {
-                    Word::default()
-                }
-            }
-            b'%' | b'#' if !value.unknown && !argument.unknown && value.text.len() <= LONGEST_STRIPPED => {
-                Word::literal(strip(&value.text, &argument.text, sign == b'#', twice))
-            }
-            _ => Word { unknown: true, ..Word::default() },
-        }
-    }
-}
-
-/// `$1`, `$@`, `$#`. A line of a stanza has none.
-fn positional(shell: &Shell<'_>, special: u8) -> Word {
-    match special {
-        b'1'..=b'9' => shell.positional.get(usize::from(special - b'1')).cloned().unwrap_or_default(),
-        b'#' => Word::literal(shell.positional.len().to_string()),
-        _ => Word {
-            unknown: shell.positional.iter().any(|word| word.unknown),
-            ..Word::literal(bstr::join(" ", shell.positional.iter().map(|word| &word.text)))
-        },
-    }
-}
-
-/// Removes the shortest (or longest) part that a pattern matches, from the front or the end.
-fn strip<'v>(value: &'v [u8], pattern: &[u8], front: bool, longest: bool) -> &'v [u8] {
-    let cut = |len: usize| {
-        let at = if front { len } else { value.len() - len };
-        let (before, after) = value.split_at(at);
-        let (part, rest) = if front { (before, after) } else { (after, before) };
-        wild(pattern, part).then_some(rest)
-    };
-    let found = if longest { (0..=value.len()).rev().find_map(cut) } else { (0..=value.len()).find_map(cut) };
-    found.unwrap_or(value)
 }
 
 /// The variable's name that begins at an offset.
-fn name_at(text: &[u8], at: usize) -> &[u8] {
+pub(super) fn name_at(text: &[u8], at: usize) -> &[u8] {
     let rest = text.get(at..).unwrap_or_default();
     let len = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
     if rest.first().is_some_and(u8::is_ascii_digit) { b"" } else { &rest[..len] }
@@ -337,7 +268,9 @@ fn name_at(text: &[u8], at: usize) -> &[u8] {
 /// What a command substitution leaves: the output without its last line ends.
 fn value_of(output: Output) -> Word {
     match output {
+        Output::Known(text) if text.len() > LONGEST => Word { unknown: true, ..Word::default() },
         Output::Known(text) => Word::literal(text.trim_end_with(|c| c == '\n')),
+        Output::Shown(shown) => shown.word(),
         Output::About(link) => Word { unknown: true, about: Some(link), ..Word::default() },
         Output::Unknown => Word { unknown: true, ..Word::default() },
     }

@@ -1,8 +1,9 @@
 //! net-tools' `ifconfig` (ifconfig.c `main`): words are acted on one after the other.
 
-use super::end::{End, Output};
+use super::end::End;
 use super::expand::Word;
 use super::shell::Shell;
+use super::shown::{Form, show};
 use super::{Attempt, Status, guess, lladdr, without_label};
 use crate::stack::kernel::{Address, Cause};
 use bstr::{BStr, ByteSlice};
@@ -38,7 +39,7 @@ pub(super) fn run(shell: &mut Shell<'_>, words: &[Word]) -> End {
     let Some(link) = name.known().map(without_label) else { return End::unknown() };
     let there = shell.has_link(name) == Some(true);
     if rest.is_empty() {
-        return End::of(Status::of(there)).with(Output::About(link.to_owned()));
+        return End::of(Status::of(there)).with(show(shell, link, Form::Ifconfig));
     }
     let mut good = there;
     if rest.first().is_some_and(|word| FAMILIES.contains(&word.text.as_slice())) {

@@ -1,17 +1,22 @@
 //! iproute2's `ip`: its options, objects and `ip link`'s commands.
 
 mod apply;
+mod batch;
 mod kinds;
 mod link;
+mod route;
 
-use super::Status;
 use super::end::{End, Output};
 use super::expand::Word;
 use super::shell::Shell;
+use super::shown::{self, Form};
+use super::{Status, without_label};
 use crate::stack::kernel::LinkKind;
+use crate::stack::reach::network;
 use bstr::{BStr, ByteSlice};
 
 pub(in crate::stack) use apply::add_vlan;
+pub(super) use route::net_tools;
 
 /// `matches()` of lib/utils.c: a keyword may be cut short, and the first that fits is meant.
 fn matches(word: &Word, keyword: &str) -> bool {
@@ -32,7 +37,7 @@ const OPTIONS: &[(&str, Takes)] = &[
     ("-tshort", Takes::Nothing),
     ("-Version", Takes::Over),
     ("-force", Takes::Nothing),
-    ("-batch", Takes::Over),
+    ("-batch", Takes::File),
     ("-brief", Takes::Nothing),
     ("-json", Takes::Nothing),
     ("-pretty", Takes::Nothing),
@@ -50,6 +55,8 @@ const OPTIONS: &[(&str, Takes)] = &[
 enum Takes {
     Nothing,
     Argument,
+    /// Commands come from a file.
+    File,
     /// No command of this line is run here.
     Over,
 }
@@ -93,7 +100,8 @@ const OBJECTS: &[&str] = &[
 ];
 
 /// The words after `ip`.
-pub(super) fn run(shell: &mut Shell<'_>, words: &[Word]) -> End {
+pub(super) fn run(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
+    let force = words.iter().any(|word| word.text.starts_with(b"-f") && matches(word, "-force"));
     let mut rest = words;
     while let [option, after @ ..] = rest {
         let Some(text) = option.known() else { return End::unknown() };
@@ -112,20 +120,30 @@ pub(super) fn run(shell: &mut Shell<'_>, words: &[Word]) -> End {
             Some(Takes::Nothing) => {}
             Some(Takes::Argument) if rest.is_empty() => return End::of(Status::Failure),
             Some(Takes::Argument) => rest = &rest[1..],
+            Some(Takes::File) => return batch::run(shell, rest.first(), input, force),
             Some(Takes::Over) => return End::unknown(),
             // `Option "..." is unknown`
             None => return End::of(Status::Failure),
         }
     }
+    let has = |name: &str| words.iter().any(|word| word.text.starts_with(b"-") && matches(word, name));
+    let form = match (has("-oneline"), has("-brief")) {
+        (_, true) => Form::Brief,
+        (true, _) => Form::OneLine,
+        _ => Form::Ip,
+    };
+    let is_v6 = words.iter().any(|word| word.is(b"-6") || word.is(b"inet6"));
     let Some((object, arguments)) = rest.split_first() else { return End::of(Status::Failure) };
     if object.unknown {
         return End::unknown();
     }
     match OBJECTS.iter().find(|name| matches(object, name)) {
-        Some(&"link") => link_command(shell, arguments),
+        Some(&"link") => link_command(shell, arguments, form),
         Some(&("tuntap" | "tap")) => tuntap(shell, arguments),
-        Some(&"address") => address_command(shell, arguments),
+        Some(&"address") => address_command(shell, arguments, form),
         Some(&("tunnel" | "tunl")) => tunnel(shell, arguments),
+        Some(&"route") if !is_v6 => route::run(shell, arguments),
+        Some(&"rule") => route::rule(shell, arguments),
         Some(&("route" | "neighbor" | "neighbour" | "maddress")) => about_device(shell, arguments),
         Some(_) => End::unknown(),
         None => End::of(Status::Failure),
@@ -133,7 +151,7 @@ pub(super) fn run(shell: &mut Shell<'_>, words: &[Word]) -> End {
 }
 
 /// `do_iplink` (ip/iplink.c), commands in its order.
-fn link_command(shell: &mut Shell<'_>, words: &[Word]) -> End {
+fn link_command(shell: &mut Shell<'_>, words: &[Word], form: Form) -> End {
     const COMMANDS: &[(&str, Command)] = &[
         ("add", Command::Add),
         ("set", Command::Set),
@@ -153,7 +171,7 @@ fn link_command(shell: &mut Shell<'_>, words: &[Word]) -> End {
         return End::unknown();
     }
     match COMMANDS.iter().find(|row| matches(first, row.0)).map(|row| row.1) {
-        Some(Command::Show) => show(shell, arguments),
+        Some(Command::Show) => show(shell, arguments, form),
         Some(Command::Other) => End::unknown(),
         Some(command) => {
             let request = link::parse(shell, arguments);
@@ -175,7 +193,7 @@ enum Command {
 }
 
 /// `ip link show`, `ip address show`: fails for a device that is not there.
-fn show(shell: &mut Shell<'_>, words: &[Word]) -> End {
+fn show(shell: &mut Shell<'_>, words: &[Word], form: Form) -> End {
     /// Filters with an argument (`ipaddr_list_flush_or_save` in ip/ipaddress.c).
     const FILTERS: &[&[u8]] = &[b"to", b"scope", b"label", b"group", b"master", b"vrf", b"type", b"nomaster"];
     let mut device = None;
@@ -190,28 +208,49 @@ fn show(shell: &mut Shell<'_>, words: &[Word]) -> End {
     }
     let Some(device) = device else { return End::unknown() };
     match shell.has_link(device) {
-        Some(true) => End::of(Status::Success).with(Output::About(device.text.clone())),
+        Some(true) => End::of(Status::Success).with(shown::show(shell, without_label(device.text.as_bstr()), form)),
         Some(false) => End::of(Status::Failure),
         None => End::unknown(),
     }
 }
 
 /// `do_ipaddr` (ip/ipaddress.c). It knows no `set`, which people write for `ip link set`.
-fn address_command(shell: &mut Shell<'_>, words: &[Word]) -> End {
+fn address_command(shell: &mut Shell<'_>, words: &[Word], form: Form) -> End {
     const SHOWS: &[&str] = &["show", "lst", "list"];
     const CHANGES: &[&str] = &["add", "change", "chg", "replace", "delete", "flush", "save", "showdump", "restore"];
     let Some((first, arguments)) = words.split_first() else { return End::unknown() };
     if first.unknown || CHANGES.iter().any(|name| matches(first, name)) {
         let end = about_device(shell, arguments);
         let adds = !first.unknown && ["add", "change", "chg", "replace"].iter().any(|name| matches(first, name));
-        return if adds && !is_complete(arguments) { End::of(Status::Failure) } else { end };
+        if adds && !is_complete(arguments) {
+            return End::of(Status::Failure);
+        }
+        if matches(first, "add") && end.status == Status::Success && !is_new(shell, arguments) {
+            return End::of(Status::Failure);
+        }
+        return end;
     }
     if SHOWS.iter().any(|name| matches(first, name)) {
-        return show(shell, arguments);
+        return show(shell, arguments, form);
     }
     let request = link::parse(shell, arguments);
     apply::refuse(shell, &request, "`ip address` knows no such command");
     End::of(Status::Failure)
+}
+
+/// Notes an IPv4 address that is added. A link has none twice (`File exists`).
+fn is_new(shell: &mut Shell<'_>, words: &[Word]) -> bool {
+    let address = match words {
+        [local, address, ..] if local.is(b"local") => address,
+        [address, ..] => address,
+        [] => return true,
+    };
+    let device = words.iter().position(|word| word.is(b"dev")).and_then(|at| words.get(at + 1)).and_then(Word::known);
+    let (Some((host, length)), Some(device)) = (address.known().and_then(network), device) else { return true };
+    let key = format!("{host}/{length} at {}", without_label(device));
+    let Some(reach) = &mut shell.kernel.reach else { return true };
+    reach.add_address(host, length);
+    reach.add_route(key.into())
 }
 
 /// Whether `ip address add` has a device and an address that is one (`any valid prefix is expected`).
@@ -243,7 +282,7 @@ fn tunnel(shell: &mut Shell<'_>, words: &[Word]) -> End {
 }
 
 /// A command that works on `dev NAME` and does not change links.
-fn about_device(shell: &mut Shell<'_>, words: &[Word]) -> End {
+pub(super) fn about_device(shell: &mut Shell<'_>, words: &[Word]) -> End {
     let device = words.iter().position(|word| word.is(b"dev")).and_then(|at| words.get(at + 1));
     match device.map(|device| shell.has_link(device)) {
         Some(Some(false)) => End::of(Status::Failure),

@@ -38,13 +38,29 @@ pub(super) type List = Vec<Pipeline>;
 /// A word: where it stands in the text.
 pub(super) type Raw = Range<usize>;
 
-/// A redirection of output to a file; other redirections are left out.
+/// A redirection; those to another number (`2>&1`) are left out, unless they take the standard output away.
 #[derive(Debug)]
 pub(super) struct Redirect {
-    /// It takes the standard output away (`>`, `>>`, `1>`), not another one (`2>`).
-    pub(super) stdout: bool,
+    pub(super) way: Way,
     /// The file, or the number after `>&`.
     pub(super) target: Raw,
+}
+
+/// What a redirection does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// It feeds a file to the command (`<`).
+    In,
+    /// It feeds a here-document, expanded.
+    Here,
+    /// It feeds a here-document as it stands (`<<'END'`).
+    HereAsIs,
+    /// It takes the standard output away to a file (`>`, `>>`, `1>`).
+    Out,
+    /// It takes another output away to a file (`2>`).
+    OtherOut,
+    /// It takes the standard output away to another one (`>&2`).
+    Joined,
 }
 
 /// One command.
@@ -56,10 +72,12 @@ pub(super) enum Command {
     Group { list: List, subshell: bool, redirects: Vec<Redirect> },
     /// `if`, each condition with what follows it, and `else`.
     If { arms: Vec<(List, List)>, otherwise: List },
-    /// `for NAME in WORDS; do LIST; done`
-    For { name: Raw, words: Vec<Raw>, body: List },
-    /// `while`, `until`: waits for something, in hooks.
-    Loop,
+    /// `for NAME in WORDS; do LIST; done`; without words for each of `"$@"`.
+    For { name: Raw, words: Option<Vec<Raw>>, body: List },
+    /// `while LIST; do LIST; done`, or `until`.
+    Loop { until: bool, condition: List, body: List },
+    /// `NAME() COMMAND`: the text of the command.
+    Function { name: Raw, body: Raw },
     /// `case WORD in PATTERNS) LIST ;; ... esac`
     Case { word: Raw, arms: Vec<(Vec<Raw>, List)> },
 }

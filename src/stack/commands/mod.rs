@@ -5,19 +5,29 @@
 //! loop that waits for something) has no effect on links and counts as success.
 
 mod brctl;
+mod builtins;
+mod control;
 mod end;
 mod ethtool;
 mod expand;
+mod files;
+mod filters;
 mod ifconfig;
 mod ip;
 mod list;
 mod lladdr;
 mod macchanger;
+mod parameter;
 mod parse;
+mod printf;
 mod programs;
+mod redirect;
 mod scan;
 mod shell;
+mod shown;
+mod sysctl;
 mod test;
+mod xargs;
 
 use super::kernel::Kernel;
 use crate::address::MacAddress;
@@ -207,7 +217,7 @@ pub(super) fn ip_link_set(kernel: &mut Kernel, link: &BStr, value: &BStr, place:
     words.push(expand::Word::literal(link));
     words.push(expand::Word::literal(b"address"));
     words.extend(expand::fields(value).map(expand::Word::literal));
-    let end = ip::run(&mut shell, &words);
+    let end = ip::run(&mut shell, &words, None);
     for attempt in &mut shell.attempts {
         attempt.value = value.to_owned();
     }

@@ -1,7 +1,6 @@
-//! Shell text to lists of commands: the grammar of POSIX sh as dash reads it, without here-documents
-//! and functions. Words stay ranges of the text; what they expand to is the shell's business.
+//! Shell text to lists of commands: the grammar of POSIX sh as dash reads it. Words stay ranges of the text; what they expand to is the shell's business.
 
-use super::list::{Command, Flaw, List, Pipeline, Redirect, Then};
+use super::list::{Command, Flaw, List, Pipeline, Raw, Redirect, Then};
 use super::scan::ends_word;
 
 /// How deep commands may nest. Hook lines nest once or twice.
@@ -17,14 +16,14 @@ pub(super) fn parse(text: &[u8]) -> Result<List, Flaw> {
     if text.len() > LONGEST {
         return Err(Flaw::Beyond);
     }
-    let mut parser = Parser { text, at: 0, depth: 0 };
+    let mut parser = Parser { text, at: 0, depth: 0, here: None };
     let list = parser.list()?;
     if parser.at < text.len() { Err(Flaw::Syntax) } else { Ok(list) }
 }
 
 /// The end of the substitution whose inside begins at `at` (after `$(`): the offset of its `)`.
 pub(super) fn substitution_end(text: &[u8], at: usize) -> Result<usize, Flaw> {
-    let mut parser = Parser { text, at, depth: 0 };
+    let mut parser = Parser { text, at, depth: 0, here: None };
     parser.list()?;
     if parser.peek() == Some(b')') { Ok(parser.at) } else { Err(Flaw::Syntax) }
 }
@@ -34,6 +33,8 @@ pub(super) struct Parser<'a> {
     pub(super) text: &'a [u8],
     pub(super) at: usize,
     depth: usize,
+    /// Where a line ends after which here-documents begin, and where those end.
+    pub(super) here: Option<(usize, usize)>,
 }
 
 impl Parser<'_> {
@@ -69,7 +70,7 @@ impl Parser<'_> {
 
     fn newlines(&mut self) {
         self.blanks();
-        while self.eat(b"\n") {
+        while self.newline() {
             self.blanks();
         }
     }
@@ -114,7 +115,7 @@ impl Parser<'_> {
                 Then::Or
             } else if self.eat(b"&") {
                 Then::Background
-            } else if self.rest().starts_with(b";;") || !(self.eat(b";") || self.eat(b"\n")) {
+            } else if self.rest().starts_with(b";;") || !(self.eat(b";") || self.newline()) {
                 if !self.peek().is_none_or(|byte| b");".contains(&byte)) {
                     return Err(Flaw::Syntax);
                 }
@@ -156,10 +157,9 @@ impl Parser<'_> {
             b"if" => self.branches()?,
             b"for" => self.for_loop()?,
             b"while" | b"until" => {
-                self.at += word.len();
-                self.list()?;
-                self.body()?;
-                Command::Loop
+                let until = word == b"until";
+                self.at += b"while".len();
+                Command::Loop { until, condition: self.list()?, body: self.body()? }
             }
             b"case" => self.case()?,
             _ => return self.simple(),
@@ -215,13 +215,17 @@ impl Parser<'_> {
         self.at += b"for".len();
         self.blanks();
         let name = self.word()?;
-        self.expect(b"in")?;
-        let mut words = Vec::new();
-        loop {
-            self.blanks();
-            match self.peek() {
-                Some(b';' | b'\n') | None => break,
-                _ => words.push(self.word()?),
+        self.newlines();
+        let mut words = None;
+        if self.keyword(b"in") {
+            self.at += b"in".len();
+            let words = words.insert(Vec::new());
+            loop {
+                self.blanks();
+                match self.peek() {
+                    Some(b';' | b'\n') | None => break,
+                    _ => words.push(self.word()?),
+                }
             }
         }
         self.eat(b";");
@@ -280,9 +284,28 @@ impl Parser<'_> {
                     return Err(Flaw::Syntax);
                 }
                 None | Some(b';' | b'&' | b'|' | b'\n' | b')') => return Ok(Command::Simple { words, redirects }),
-                Some(b'(') => return Err(if words.len() == 1 { Flaw::Beyond } else { Flaw::Syntax }),
+                Some(b'(') => return self.function(&words, &redirects),
                 Some(_) => words.push(self.word()?),
             }
         }
+    }
+
+    /// `NAME()` and the command that it stands for.
+    fn function(&mut self, words: &[Raw], redirects: &[Redirect]) -> Result<Command, Flaw> {
+        let ([name], []) = (words, redirects) else { return Err(Flaw::Syntax) };
+        self.at += 1;
+        self.blanks();
+        if !self.eat(b")") {
+            return Err(Flaw::Syntax);
+        }
+        self.newlines();
+        let start = self.at;
+        self.depth += 1;
+        if self.depth > DEPTH_LIMIT {
+            return Err(Flaw::Beyond);
+        }
+        self.command()?;
+        self.depth -= 1;
+        Ok(Command::Function { name: name.clone(), body: start..self.at })
     }
 }

@@ -1,12 +1,14 @@
 //! The programs that a hook line calls, by name.
 
+use super::control::Jump;
 use super::end::{End, Output};
 use super::expand::Word;
+use super::list::Raw;
 use super::shell::Shell;
-use super::{Status, brctl, ethtool, ifconfig, ip, macchanger, test};
-use crate::address::MacAddress;
+use super::shown::{Form, show};
+use super::{Status, brctl, builtins, ethtool, files, filters, ifconfig, ip, macchanger, printf, sysctl, test, xargs};
 use crate::stack::kernel::LinkKind;
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BString, ByteSlice};
 
 /// A program: the running shell, the text that it runs, the program's words (its name first) and
 /// what a pipe feeds it.
@@ -15,46 +17,69 @@ type Program = fn(&mut Shell<'_>, &[Word], Option<Output>) -> End;
 /// What is modelled, a line each. Anything else has no effect on links and succeeds.
 const PROGRAMS: &[(&str, Program)] = &[
     (":", |_, _, _| End::of(Status::Success)),
-    (".", |_, _, _| End::unknown()),
+    (".", builtins::source),
     ("[", |shell, words, _| test::bracket(shell, words)),
     // Debian's `/bin/sh` is dash, which has no such command.
-    ("[[", |shell, _, _| if shell.bash { End::unknown() } else { End::of(Status::Failure) }),
+    ("[[", |shell, words, _| if shell.bash { test::double(shell, words) } else { End::of(Status::Failure) }),
     ("awk", filter),
     ("brctl", |shell, words, _| brctl::run(shell, &words[1..])),
+    ("break", |shell, _, _| builtins::jump(shell, Jump::Out)),
+    ("bridge", |shell, words, _| ip::about_device(shell, words)),
     ("cat", cat),
-    ("cd", |_, _, _| End::of(Status::Success)),
+    ("cd", builtins::change_folder),
+    ("continue", |shell, _, _| builtins::jump(shell, Jump::On)),
     ("cut", filter),
-    ("echo", |_, words, _| echo(&words[1..])),
+    ("echo", |shell, words, _| echo(shell, &words[1..])),
     ("egrep", filter),
     ("ethtool", |shell, words, _| ethtool::run(shell, &words[1..])),
-    ("exit", exit),
-    ("export", declare),
+    ("exit", builtins::exit),
+    ("export", builtins::declare),
     ("false", |_, _, _| End::of(Status::Failure)),
     ("gawk", filter),
     ("grep", filter),
-    ("head", pass),
+    ("head", filter),
     ("ifconfig", |shell, words, _| ifconfig::run(shell, &words[1..])),
-    ("ip", |shell, words, _| ip::run(shell, &words[1..])),
+    ("ip", |shell, words, input| ip::run(shell, &words[1..], input)),
     ("macchanger", |shell, words, _| macchanger::run(shell, &words[1..])),
     ("mawk", filter),
-    ("local", declare),
-    ("printf", |_, _, _| End::of(Status::Success).with(Output::Unknown)),
-    ("read", read),
-    ("readonly", declare),
-    ("return", leave),
+    ("local", builtins::declare),
+    ("printf", |_, words, _| printf::run(&words[1..])),
+    ("read", builtins::read),
+    ("readonly", builtins::declare),
+    ("return", builtins::leave),
+    ("route", |shell, words, _| ip::net_tools(shell, &words[1..])),
     ("sed", filter),
-    ("set", set),
-    ("shift", shift),
+    ("set", builtins::set),
+    ("shift", builtins::shift),
     ("sleep", |_, _, _| End::of(Status::Success)),
-    ("tail", pass),
+    // dash has no such command.
+    (
+        "source",
+        |shell, words, input| if shell.bash { builtins::source(shell, words, input) } else { End::of(Status::Failure) },
+    ),
+    ("sysctl", |shell, words, _| sysctl::run(shell, &words[1..])),
+    ("tail", filter),
     ("tee", pass),
     ("test", |shell, words, _| test::run(shell, &words[1..])),
-    ("tr", tr),
+    ("tr", filter),
     ("true", |_, _, _| End::of(Status::Success)),
     ("tunctl", tunctl),
-    ("unset", unset),
+    ("unset", builtins::unset),
     ("vconfig", vconfig),
+    ("xargs", |shell, words, input| xargs::run(shell, &words[1..], input)),
 ];
+
+/// The special built-ins of POSIX: dash ends where one of them is given a file that cannot be opened.
+const SPECIAL: &[&str] = &[
+    ".", ":", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "times",
+    "trap", "unset",
+];
+
+/// Whether a command's words begin with a special built-in.
+pub(super) fn is_special(text: &[u8], words: &[Raw]) -> bool {
+    let first = words.first().and_then(|word| text.get(word.clone()));
+    SPECIAL.iter().any(|special| first == Some(special.as_bytes()))
+}
 
 /// Programs that run the rest of their words: how many of their own come before that beside options.
 const WRAPPERS: &[(&str, usize)] = &[
@@ -85,7 +110,7 @@ pub(super) fn run(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Opt
         return eval(shell, arguments);
     }
     if SHELLS.iter().any(|shell| shell.as_bytes() == name) {
-        return inline(shell, text, name, arguments);
+        return inline(shell, text, name, arguments, input);
     }
     // `command -v NAME` asks for a program and runs none.
     if name == b"command" && arguments.first().is_some_and(|word| word.is(b"-v") || word.is(b"-V")) {
@@ -97,8 +122,22 @@ pub(super) fn run(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Opt
         let rest = arguments.get(options.count() + own..).unwrap_or_default();
         return shell.deeper(|shell| run(shell, text, rest, input)).unwrap_or_else(End::unknown);
     }
+    if let Some(function) = shell.functions.get(path).cloned() {
+        return shell.call_function(&function, arguments);
+    }
     if let Some((file, text)) = shell.kernel.script(path) {
         return shell.call(&file, &text, arguments);
+    }
+    // The kernel runs no text without `#!`, and the shell that called it does.
+    if path.contains(&b'/')
+        && !files::is_forbidden(shell, path)
+        && let Some((file, text)) = files::text(shell, path).filter(|(_, text)| !text.starts_with(b"#!"))
+    {
+        return shell.call(&file, &text, arguments);
+    }
+    // `not found`, `Permission denied`
+    if files::is_there(shell, path) == Some(false) || files::is_forbidden(shell, path) {
+        return End::of(Status::Failure);
     }
     match PROGRAMS.iter().find(|row| row.0.as_bytes() == name) {
         Some((_, program)) => program(shell, words, input),
@@ -114,11 +153,21 @@ fn is_argument(name: &[u8]) -> bool {
 }
 
 /// `sh -c TEXT`, or `sh FILE`.
-fn inline(shell: &mut Shell<'_>, text: &[u8], name: &[u8], arguments: &[Word]) -> End {
+fn inline(shell: &mut Shell<'_>, text: &[u8], name: &[u8], arguments: &[Word], input: Option<Output>) -> End {
+    if arguments.iter().all(|word| word.is(b"-s") || word.is(b"-")) {
+        let script = input.and_then(Output::known);
+        return script.map_or_else(End::unknown, |script| shell.nested(&script, None));
+    }
     if let Some((file, arguments)) = arguments.split_first()
-        && let Some((file, script)) = file.known().and_then(|path| shell.kernel.script(path))
+        && let Some(path) = file.known()
     {
-        return shell.call(&file, &script, arguments);
+        // A shell reads what it is given, whether or not that is marked as a program.
+        if let Some((file, script)) = files::text(shell, path) {
+            return shell.call(&file, &script, arguments);
+        }
+        if files::is_there(shell, path) == Some(false) {
+            return End::of(Status::Failure);
+        }
     }
     let Some(option) = arguments.iter().position(|word| word.text.starts_with(b"-") && word.text.ends_with(b"c"))
     else {
@@ -143,70 +192,11 @@ fn eval(shell: &mut Shell<'_>, arguments: &[Word]) -> End {
     shell.nested(&text, None)
 }
 
-/// `export NAME=VALUE ...`
-fn declare(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
-    for word in words {
-        let Some((name, value)) = word.text.split_once_str("=") else { continue };
-        // The value is the end of its word, where that is not quoted.
-        let plain = word.raw.len() == word.text.len();
-        let start = if plain { word.raw.end - value.len() } else { word.raw.start };
-        let value = Word { raw: start..word.raw.end, unknown: word.unknown, ..Word::literal(value) };
-        shell.set(name, value);
-    }
-    End::of(Status::Success)
-}
-
-/// `read NAME ...`: what comes in is not told by the files.
-fn read(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
-    for word in words.iter().skip(1).filter(|word| !word.text.starts_with(b"-")) {
-        shell.set(&word.text, Word { raw: word.raw.clone(), unknown: true, ..Word::default() });
-    }
-    End::unknown()
-}
-
-/// `unset NAME ...`: an empty value has the same effect on what these scripts ask.
-fn unset(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
-    for word in words.iter().skip(1).filter(|word| !word.text.starts_with(b"-")) {
-        shell.set(&word.text, Word { raw: word.raw.clone(), ..Word::default() });
-    }
-    End::of(Status::Success)
-}
-
-fn exit(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
-    shell.exited = true;
-    End::of(Status::of(words.get(1).is_none_or(|status| status.unknown || status.text == "0")))
-}
-
-/// `return` outside of a function: the end of a sourced file, or of the shell.
-fn leave(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
-    shell.returned = true;
-    exit(shell, words, input)
-}
-
-/// `set -e`, also among other letters.
-fn set(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
-    for word in words.iter().skip(1).filter(|word| word.text.contains(&b'e')) {
-        match word.text.first() {
-            Some(b'-') => shell.errexit = true,
-            Some(b'+') => shell.errexit = false,
-            _ => {}
-        }
-    }
-    End::of(Status::Success)
-}
-
-fn shift(shell: &mut Shell<'_>, _: &[Word], _: Option<Output>) -> End {
-    if !shell.positional.is_empty() {
-        shell.positional.remove(0);
-    }
-    End::of(Status::Success)
-}
-
-fn echo(words: &[Word]) -> End {
+fn echo(shell: &Shell<'_>, words: &[Word]) -> End {
     let option = words.first().is_some_and(|word| word.is(b"-n") || word.is(b"-e"));
     let words = &words[usize::from(option)..];
     if let [Word { about: Some(link), .. }] = words {
-        return End::of(Status::Success).with(Output::About(link.clone()));
+        return End::of(Status::Success).with(show(shell, link.as_bstr(), Form::Address));
     }
     if words.iter().any(|word| word.unknown) {
         return End::of(Status::Success).with(Output::Unknown);
@@ -216,18 +206,16 @@ fn echo(words: &[Word]) -> End {
     End::of(Status::Success).with(Output::Known(text.into()))
 }
 
-/// `cat` of a link's address tells it; of a pipe hands it on.
+/// `cat` of a file tells what is in it; of a pipe hands it on.
 fn cat(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
     let [_, file] = words else { return pass(shell, words, input.filter(|_| words.len() == 1)) };
-    let link = file.known().and_then(|path| path.strip_prefix(b"/sys/class/net/")?.strip_suffix(b"/address"));
-    let Some(link) = link.map(BStr::new) else { return End::unknown() };
-    shell.kernel.meet(link);
-    match shell.kernel.address(link) {
-        Some(address) => {
-            let line = address.known().map(|address: MacAddress| Output::Known(format!("{address}\n").into()));
-            End::of(Status::Success).with(line.unwrap_or_else(|| Output::About(link.to_owned())))
-        }
-        None => End::of(Status::Failure),
+    let Some(path) = file.known().filter(|path| *path != "-") else { return pass(shell, words, input) };
+    if files::is_there(shell, path) == Some(false) {
+        return End::of(Status::Failure);
+    }
+    match files::output(shell, path) {
+        Output::Unknown => End::unknown(),
+        output => End::of(Status::Success).with(output),
     }
 }
 
@@ -236,22 +224,30 @@ fn pass(_: &mut Shell<'_>, _: &[Word], input: Option<Output>) -> End {
     End::unknown().with(input.unwrap_or(Output::Unknown))
 }
 
-/// A filter that picks something out of what is said about a link: its address, we take it.
-fn filter(_: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
+/// As many steps as a filter costs, for its regular expressions.
+const FILTERING: usize = 10;
+
+/// A filter. One that is not understood picks the address out of what is said about a link, we take it.
+fn filter(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
     let quiet = words.iter().any(|word| word.is(b"-q") || word.is(b"-qs"));
+    shell.steps += FILTERING;
+    let call = filters::read(words);
+    let input = match call.as_ref().and_then(|call| call.file) {
+        Some(file) if files::is_there(shell, file) == Some(false) => return End::of(Status::Failure),
+        Some(file) => Some(files::output(shell, file)),
+        None => input,
+    };
+    let made = |text: &BString| call.as_ref().and_then(|call| call.of(text.as_bstr()));
     End::unknown().with(match input {
         _ if quiet => Output::nothing(),
         Some(Output::About(link)) => Output::About(link),
+        Some(Output::Shown(shown)) => match made(&shown.text) {
+            Some(text) => Output::Shown(shown.with(text)),
+            None => Output::About(shown.link),
+        },
+        Some(Output::Known(text)) => made(&text).map_or(Output::Unknown, Output::Known),
         _ => Output::Unknown,
     })
-}
-
-/// `tr -d '\n'` leaves an address as it is; what else it does is not looked into.
-fn tr(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
-    match words.get(1) {
-        Some(option) if option.is(b"-d") => pass(shell, words, input),
-        _ => filter(shell, words, input),
-    }
 }
 
 /// `vconfig add PARENT N` makes PARENT.N (its default name type).

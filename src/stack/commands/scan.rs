@@ -1,16 +1,21 @@
 //! Words of shell text: where they end, with all that is quoted or substituted in them.
 
-use super::list::{Flaw, Raw, Redirect};
+use super::list::{Flaw, Raw, Redirect, Way};
 use super::parse::Parser;
+use bstr::ByteSlice;
 
 impl Parser<'_> {
-    /// A redirection, if one stands here; the inner value is none where it takes no output away.
+    /// A redirection, if one stands here; the inner value is none where it neither feeds nor takes anything away.
     pub(super) fn redirect(&mut self) -> Result<Option<Option<Redirect>>, Flaw> {
         let digits = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
         let (number, after) = self.rest().split_at(digits);
         let stdout = matches!(number, b"" | b"1");
         let output = match after {
-            [b'<', b'<', ..] => return Err(Flaw::Beyond),
+            [b'<', b'<', b'<', ..] => return Err(Flaw::Beyond),
+            [b'<', b'<', ..] => {
+                self.at += digits + 2;
+                return self.here_document().map(|redirect| Some(Some(redirect)));
+            }
             [b'<', ..] => false,
             [b'>', ..] => true,
             _ => return Ok(None),
@@ -20,7 +25,59 @@ impl Parser<'_> {
         let to_number = !doubled && self.eat(b"&");
         self.blanks();
         let target = self.word()?;
-        Ok(Some((output && (stdout || !to_number)).then_some(Redirect { stdout, target })))
+        let way = match (output, to_number) {
+            (true, true) if stdout => Way::Joined,
+            (_, true) => return Ok(Some(None)),
+            (true, false) if stdout => Way::Out,
+            (true, false) => Way::OtherOut,
+            (false, false) => Way::In,
+        };
+        Ok(Some(Some(Redirect { way, target })))
+    }
+
+    /// What follows `<<`: the word that ends the document, which begins on the next line.
+    fn here_document(&mut self) -> Result<Redirect, Flaw> {
+        let tabs = self.eat(b"-");
+        self.blanks();
+        let word = self.word()?;
+        let word = self.text.get(word).unwrap_or_default();
+        let quoted = word.iter().any(|byte| b"'\"\\".contains(byte));
+        let end: Vec<u8> = word.iter().copied().filter(|byte| !b"'\"\\".contains(byte)).collect();
+        // Another one on this line begins where the one before it ends.
+        let (line, start) = match self.here.filter(|here| here.0 >= self.at) {
+            Some(here) => here,
+            None => {
+                let len = self.rest().iter().position(|&byte| byte == b'\n').ok_or(Flaw::Beyond)?;
+                (self.at + len, self.at + len + 1)
+            }
+        };
+        let mut at = start;
+        while let Some(rest) = self.text.get(at..).filter(|rest| !rest.is_empty()) {
+            let len = rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
+            let text = &rest[..len];
+            let text = if tabs { text.trim_start_with(|c| c == '\t') } else { text };
+            let next = (at + len + 1).min(self.text.len());
+            if text == end {
+                self.here = Some((line, next));
+                let way = if quoted { Way::HereAsIs } else { Way::Here };
+                return Ok(Redirect { way, target: start..at });
+            }
+            at = next;
+        }
+        Err(Flaw::Beyond)
+    }
+
+    /// The end of a line, and the here-documents that begin after it.
+    pub(super) fn newline(&mut self) -> bool {
+        let found = self.peek() == Some(b'\n');
+        match self.here {
+            Some((line, next)) if found && line == self.at => {
+                self.at = next;
+                self.here = None;
+            }
+            _ => self.at += usize::from(found),
+        }
+        found
     }
 
     /// A word, with all that is quoted or substituted in it.

@@ -1,12 +1,12 @@
 //! Runs lists of commands against the kernel's model.
 
+use super::control::{Function, Jump};
 use super::end::{End, Output};
 use super::expand::{Word, expand, expand_one};
-use super::list::{Command, Flaw, List, Pipeline, Raw, Redirect, Then};
+use super::list::{Command, Flaw, List, Pipeline, Raw, Then};
 use super::parse::parse;
 use super::{Attempt, Origin, Status, programs, valid_name, without_label};
 use crate::span::{Place, Span};
-use crate::stack::eni::source::wild;
 use crate::stack::kernel::{Address, Cause, Errno, Kernel, LinkKind};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// As many commands as one line runs.
-const STEP_LIMIT: usize = 1000;
+pub(super) const STEP_LIMIT: usize = 1000;
+/// As many bytes are read in the time of a command.
+const READ_IN_A_STEP: usize = 512;
 /// How deep substitutions, `sh -c` and `eval` may nest.
 const DEPTH_LIMIT: usize = 16;
 
@@ -33,7 +35,7 @@ pub(super) struct Shell<'k> {
     environment: &'k BTreeMap<BString, BString>,
     pub(super) variables: BTreeMap<BString, Value>,
     pub(super) attempts: Vec<Attempt>,
-    steps: usize,
+    pub(super) steps: usize,
     depth: usize,
     /// `exit` was run, or something that ends the shell as it does.
     pub(super) exited: bool,
@@ -42,11 +44,17 @@ pub(super) struct Shell<'k> {
     /// `set -e`: a command that fails ends it.
     pub(super) errexit: bool,
     /// How many conditions it is in the middle of, where `set -e` does not count.
-    conditions: usize,
+    pub(super) conditions: usize,
     /// It is bash, which knows more than dash.
     pub(super) bash: bool,
     /// `$1`, `$2` ...
     pub(super) positional: Vec<Word>,
+    /// The functions that were defined.
+    pub(super) functions: BTreeMap<BString, Function>,
+    /// The lines, the last first, of what feeds the compound command that runs.
+    pub(super) feed: Option<Vec<BString>>,
+    /// `break` or `continue` was run, and the loop has not heard of it yet.
+    pub(super) jump: Option<Jump>,
     /// Where it is only asked which links a text may make: those, and every branch is taken.
     pub(super) survey: Option<BTreeSet<BString>>,
 }
@@ -67,6 +75,9 @@ impl<'k> Shell<'k> {
             conditions: 0,
             bash: false,
             positional: Vec::new(),
+            functions: BTreeMap::new(),
+            feed: None,
+            jump: None,
             survey: None,
         }
     }
@@ -75,6 +86,8 @@ impl<'k> Shell<'k> {
     pub(super) fn script(&mut self, text: &[u8]) -> End {
         let first = text.lines().next().filter(|line| line.starts_with(b"#!"));
         self.bash |= first.is_some_and(|line| line.contains_str("bash"));
+        self.steps += text.len() / READ_IN_A_STEP;
+        self.errexit |= first.is_some_and(|line| line.trim_ascii_end().ends_with(b"sh -e"));
         match parse(text) {
             Ok(list) => self.list(text, &list),
             Err(Flaw::Syntax) => End::of(Status::Failure),
@@ -104,6 +117,18 @@ impl<'k> Shell<'k> {
         let end = self.deeper(|shell| shell.script(text));
         (self.errexit, self.bash, self.conditions, self.exited) = flags;
         (self.origin, self.variables, self.positional) = (outer, variables, positional);
+        end.unwrap_or_else(End::unknown)
+    }
+
+    /// Reads a file of the host in this shell (`.`).
+    pub(super) fn read_in(&mut self, file: &Path, text: &[u8]) -> End {
+        let origin = Origin { file: Arc::from(file), start: Some(0), whole: Span::new(0, text.len()) };
+        let outer = std::mem::replace(&mut self.origin, origin);
+        let end = self.deeper(|shell| shell.script(text));
+        self.origin = outer;
+        if std::mem::take(&mut self.returned) {
+            self.exited = false;
+        }
         end.unwrap_or_else(End::unknown)
     }
 
@@ -137,6 +162,11 @@ impl<'k> Shell<'k> {
         self.variables.contains_key(BStr::new(name)) || self.environment.contains_key(BStr::new(name))
     }
 
+    /// Whether it has run as many commands as it may.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.steps > STEP_LIMIT
+    }
+
     /// Whether a link is there; `None` where its name is not known.
     pub(super) fn has_link(&mut self, name: &Word) -> Option<bool> {
         let name = without_label(name.known()?).to_owned();
@@ -162,7 +192,7 @@ impl<'k> Shell<'k> {
         self.kernel.add(name, kind, address, Some(place))
     }
 
-    fn list(&mut self, text: &[u8], list: &List) -> End {
+    pub(super) fn list(&mut self, text: &[u8], list: &List) -> End {
         let mut end = End::of(Status::Success);
         let mut before = Then::Next;
         for pipeline in list {
@@ -180,7 +210,7 @@ impl<'k> Shell<'k> {
                 let ends = self.errexit && !tested && self.conditions == 0;
                 self.exited |= ends && next.certain && next.status == Status::Failure;
                 end = End { output: end.output.then(next.output), ..next };
-                if self.exited && self.survey.is_none() {
+                if (self.exited || self.jump.is_some()) && self.survey.is_none() {
                     return end;
                 }
             }
@@ -217,71 +247,41 @@ impl<'k> Shell<'k> {
         }
         match command {
             Command::Simple { words, redirects } => {
-                let end = self.simple(text, words, input);
-                self.redirect(text, redirects, end)
+                let Some(opened) = self.open(text, redirects) else {
+                    self.exited |= !self.bash && programs::is_special(text, words);
+                    return End::of(Status::Failure);
+                };
+                let end = self.simple(text, words, opened.input.or(input));
+                self.written(opened.outputs, end)
             }
             Command::Group { list, subshell, redirects } => {
-                let end = self.deeper(|shell| shell.list(text, list)).unwrap_or_else(End::unknown);
+                let Some(opened) = self.open(text, redirects) else { return End::of(Status::Failure) };
+                let end = self.fed(opened.input.or(input), |shell| {
+                    shell.deeper(|shell| shell.list(text, list)).unwrap_or_else(End::unknown)
+                });
                 if *subshell {
                     self.exited = false;
                 }
-                self.redirect(text, redirects, end)
+                self.written(opened.outputs, end)
             }
             Command::If { arms, otherwise } => self.branches(text, arms, otherwise),
-            Command::For { name, words, body } => self.for_loop(text, name, words, body),
-            Command::Loop => End::unknown(),
+            Command::For { name, words, body } => self.for_loop(text, name, words.as_deref(), body),
+            Command::Loop { until, condition, body } => {
+                self.fed(input, |shell| shell.repeat(text, *until, condition, body))
+            }
             Command::Case { word, arms } => self.case(text, word, arms),
+            Command::Function { name, body } => self.define(text, name, body),
         }
     }
 
-    fn branches(&mut self, text: &[u8], arms: &[(List, List)], otherwise: &List) -> End {
-        let mut output = Output::nothing();
-        for (condition, body) in arms {
-            self.conditions += 1;
-            let end = self.list(text, condition);
-            self.conditions -= 1;
-            output = output.then(end.output);
-            if self.survey.is_some() {
-                self.list(text, body);
-            } else if self.exited || end.status == Status::Success {
-                let end = if self.exited { End::of(end.status) } else { self.list(text, body) };
-                return End { output: output.then(end.output), ..end };
-            }
-        }
-        let end = self.list(text, otherwise);
-        End { output: output.then(end.output), ..end }
-    }
-
-    fn for_loop(&mut self, text: &[u8], name: &Raw, words: &[Raw], body: &List) -> End {
-        let mut end = End::of(Status::Success);
-        for word in expand(self, text, words) {
-            if self.steps > STEP_LIMIT {
-                return End::unknown();
-            }
-            self.set(text.get(name.clone()).unwrap_or_default(), word);
-            let next = self.list(text, body);
-            end = End { output: end.output.then(next.output), ..next };
-            if self.exited {
-                break;
-            }
-        }
+    /// Runs a compound command that something feeds.
+    fn fed(&mut self, input: Option<Output>, action: impl FnOnce(&mut Self) -> End) -> End {
+        let Some(input) = input else { return action(self) };
+        let lines = input.known().map(|text| text.lines().rev().map(BString::from).collect());
+        let outer = std::mem::replace(&mut self.feed, lines);
+        let end = action(self);
+        self.feed = outer;
         end
-    }
-
-    fn case(&mut self, text: &[u8], word: &Raw, arms: &[(Vec<Raw>, List)]) -> End {
-        let word = expand_one(self, text, word);
-        for (patterns, body) in arms {
-            let found = patterns.iter().any(|pattern| {
-                let pattern = expand_one(self, text, pattern);
-                word.known().zip(pattern.known()).is_some_and(|(word, pattern)| wild(pattern, word))
-            });
-            if self.survey.is_some() {
-                self.list(text, body);
-            } else if found {
-                return self.list(text, body);
-            }
-        }
-        End::of(Status::Success)
     }
 
     fn simple(&mut self, text: &[u8], words: &[Raw], input: Option<Output>) -> End {
@@ -307,31 +307,8 @@ impl<'k> Shell<'k> {
         }
     }
 
-    /// What is left of a command's end where files take its output.
-    fn redirect(&mut self, text: &[u8], redirects: &[Redirect], mut end: End) -> End {
-        for redirect in redirects {
-            let target = expand_one(self, text, &redirect.target);
-            let link = target.known().and_then(|path| {
-                let link = path.strip_prefix(b"/sys/class/net/")?.strip_suffix(b"/address")?;
-                Some(BString::from(link))
-            });
-            if redirect.stdout
-                && let Some(link) = link
-            {
-                let value = end.output.clone().known().unwrap_or_default();
-                let reason = "the kernel lets nobody write that file";
-                self.refused(link.as_bstr(), &target, value.trim_ascii(), reason);
-                end = End::of(Status::Failure);
-            }
-            if redirect.stdout && !target.is(b"2") {
-                end.output = Output::nothing();
-            }
-        }
-        end
-    }
-
     /// Notes an attempt to set an address that came to nothing.
-    fn refused(&mut self, link: &BStr, word: &Word, value: &[u8], reason: &str) {
+    pub(super) fn refused(&mut self, link: &BStr, word: &Word, value: &[u8], reason: &str) {
         self.attempts.push(Attempt {
             link: link.to_owned(),
             place: self.origin.place(&word.raw),

@@ -4,7 +4,10 @@ use super::Status;
 use super::end::End;
 use super::expand::Word;
 use super::shell::Shell;
+use super::{files, filters};
+use crate::stack::eni::source::wild;
 use bstr::{BStr, ByteSlice};
+use std::cmp::Ordering;
 
 /// `[ ... ]`
 pub(super) fn bracket(shell: &mut Shell<'_>, words: &[Word]) -> End {
@@ -12,6 +15,31 @@ pub(super) fn bracket(shell: &mut Shell<'_>, words: &[Word]) -> End {
         [_, inside @ .., last] if last.is(b"]") => run(shell, inside),
         _ => End::of(Status::Failure),
     }
+}
+
+/// `[[ ... ]]`, with one question in it.
+pub(super) fn double(shell: &mut Shell<'_>, words: &[Word]) -> End {
+    let [_, inside @ .., last] = words else { return End::unknown() };
+    if !last.is(b"]]") {
+        return End::unknown();
+    }
+    let (not, inside) = match inside {
+        [first, rest @ ..] if first.is(b"!") => (true, rest),
+        _ => (false, inside),
+    };
+    let answer = match inside {
+        [left, operator, right] => match operator.text.as_slice() {
+            b"=" | b"==" => left.known().zip(right.known()).map(|(left, right)| wild(right, left)),
+            b"!=" => left.known().zip(right.known()).map(|(left, right)| !wild(right, left)),
+            b"=~" => left.known().zip(right.known()).and_then(|(left, right)| {
+                let regex = filters::regex(right, true, false)?;
+                Some(regex.is_match(left.to_str().ok()?))
+            }),
+            _ => answer(shell, inside),
+        },
+        _ => answer(shell, inside),
+    };
+    answer.map_or_else(End::unknown, |answer| End::of(Status::of(answer != not)))
 }
 
 /// The words after `test`.
@@ -48,29 +76,49 @@ fn answer(shell: &mut Shell<'_>, words: &[Word]) -> Option<bool> {
             match operator.known()?.as_bytes() {
                 b"=" | b"==" => Some(left == right),
                 b"!=" => Some(left != right),
-                _ => None,
+                operator => Some(compare(operator)?(number(left)?.cmp(&number(right)?))),
             }
         }
         _ => None,
     }
 }
 
+fn number(word: &BStr) -> Option<i64> {
+    word.to_str().ok()?.trim().parse().ok()
+}
+
+/// What an operator asks of two numbers.
+fn compare(operator: &[u8]) -> Option<fn(Ordering) -> bool> {
+    Some(match operator {
+        b"-eq" => Ordering::is_eq,
+        b"-ne" => Ordering::is_ne,
+        b"-lt" => Ordering::is_lt,
+        b"-le" => Ordering::is_le,
+        b"-gt" => Ordering::is_gt,
+        b"-ge" => Ordering::is_ge,
+        _ => return None,
+    })
+}
+
 fn unary(shell: &mut Shell<'_>, operator: &Word, word: &Word) -> Option<bool> {
     match operator.known()?.as_bytes() {
         b"-n" => Some(word.unknown || !word.text.is_empty()),
         b"-z" => Some(!word.unknown && word.text.is_empty()),
-        b"-d" | b"-e" | b"-h" | b"-L" | b"-r" | b"-f" => in_sys(shell, word.known()?),
+        b"-d" | b"-e" | b"-f" | b"-h" | b"-L" | b"-r" | b"-s" | b"-x" => is_there(shell, word.known()?),
         _ => None,
     }
 }
 
-/// Whether something of `/sys/class/net` is there.
-fn in_sys(shell: &mut Shell<'_>, path: &BStr) -> Option<bool> {
-    /// Where each link has an entry.
-    const ROOTS: &[&[u8]] = &[b"/sys/class/net/", b"/proc/sys/net/ipv6/conf/", b"/proc/sys/net/ipv4/conf/"];
-    let rest = ROOTS.iter().find_map(|root| path.strip_prefix(*root))?;
+fn is_there(shell: &mut Shell<'_>, path: &BStr) -> Option<bool> {
+    match files::of_link(path) {
+        Some((link, rest)) => in_sys(shell, link, rest),
+        None => files::is_there(shell, path),
+    }
+}
+
+/// Whether something of a link's folder in `/sys/class/net` is there.
+fn in_sys(shell: &mut Shell<'_>, name: &BStr, rest: &[u8]) -> Option<bool> {
     let mut parts = rest.split(|&byte| byte == b'/').filter(|part| !part.is_empty());
-    let name = BStr::new(parts.next()?);
     shell.kernel.meet(name);
     let Some(link) = shell.kernel.link(name) else { return Some(false) };
     let master = link.master.clone();

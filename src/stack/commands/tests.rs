@@ -1,4 +1,5 @@
 use super::*;
+use crate::host::Host;
 use crate::stack::kernel::{Address, LinkKind};
 use bstr::ByteSlice;
 use pretty_assertions::assert_eq;
@@ -12,6 +13,7 @@ fn kernel() -> Kernel {
         kernel.add_physical(BStr::new(name), address);
     }
     kernel.add(BStr::new("br0"), LinkKind::Bridge, None, None).unwrap();
+    kernel.see_files(&Host::new("/nonexistent")); // a host without files
     kernel
 }
 
@@ -153,6 +155,16 @@ fn hostile_lines_end_soon() {
         "A=xxxxxxxxxxxxxxxx; ".to_owned() + &"A=$A$A; ".repeat(5000),
         "for a in 1 2 3 4 5 6 7 8 9; do ".repeat(20) + ":" + &"; done".repeat(20),
         "eval ".repeat(10_000) + "ip link set br0 up",
+        "f() ".repeat(16_000) + ":",
+        "f() { ".repeat(10_000),
+        "f() { f; f; }; f".to_owned(),
+        format!("f() {{ : {}; }}; {}", "x".repeat(40_000), "f; ".repeat(8_000)),
+        "cat <<a ".repeat(6_000) + "\n" + &"a\n".repeat(6_000),
+        "cat <<a\n$(".repeat(5_000) + &")\na\n".repeat(5_000),
+        "while :; do ".repeat(20) + ":" + &"; done".repeat(20),
+        "ip link show lan0 | awk '/ether/ {print $2}'; ".repeat(1_400),
+        "echo x | grep -E '(((((x{9}){9}){9}){9}){9})'; ".repeat(1_300),
+        "echo a b | xargs -n1 ".repeat(3_000) + ":",
         "x".repeat(20_000_000),
         "ip link set br0 address 52:54:00:aa:bb:cc; ".repeat(400_000),
     ] {

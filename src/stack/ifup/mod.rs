@@ -15,6 +15,7 @@ use super::commands::{self, Attempt, Run, Status};
 use super::eni::{Config, Opt, Stanza};
 use super::hook::{Environment, Hooked, Made};
 use super::kernel::{Address, Cause, Kernel};
+use super::reach::Reach;
 use super::scripts::{Names, Scripts, When};
 use super::{Stack, World};
 use crate::syntax::Token;
@@ -83,6 +84,7 @@ impl<'a> Host<'a> {
         let made = made(config, &variables, is_made);
         let mut kernel = bring_up::kernel(world, udev.as_ref(), made);
         kernel.add_physical(BStr::new("lo"), Address::Unknown);
+        kernel.reach = Reach::of(config);
         Self {
             world,
             config,
@@ -137,7 +139,8 @@ impl<'a> Host<'a> {
 
     /// Runs a command line of a stanza.
     pub(super) fn command(&mut self, stage: &Stage<'_>, opt: &Opt, line: &Token) -> Status {
-        let run = commands::run(&mut self.kernel, &opt.key.file, line, &stage.environment.values);
+        let environment = in_phase(stage, if opt.key.token.text == "pre-up" { "pre-up" } else { "post-up" });
+        let run = commands::run(&mut self.kernel, &opt.key.file, line, &environment.values);
         self.pins.command(stage.interface, opt, run.attempts);
         run.status
     }
@@ -184,11 +187,7 @@ impl<'a> Host<'a> {
         if self.scripts.is_empty(when) {
             return Ok(());
         }
-        let mut environment = stage.environment.clone();
-        environment.set("PHASE", if when == When::Up { "post-up" } else { "pre-up" }, None);
-        for (name, word) in [("METHOD", &stage.stanza.method), ("ADDRFAM", &stage.stanza.family)] {
-            environment.set(name, word.as_ref().map_or(BStr::new(""), Token::as_bstr), None);
-        }
+        let environment = in_phase(stage, if when == When::Up { "post-up" } else { "pre-up" });
         let record = &mut self.pins.record;
         let tell = |attempt, line, what| record.attempt(attempt, line, what);
         self.scripts.run(when, &mut self.kernel, &environment, exit_on_error, tell)
@@ -210,6 +209,17 @@ impl<'a> Host<'a> {
             (Status::Failure, _) => Err(format!("the kernel makes no bridge called `{}`", shortened(stage.interface))),
         }
     }
+}
+
+/// What command lines and scripts find beside the options (execute.c, `set_environ`; the same in busybox).
+fn in_phase(stage: &Stage<'_>, phase: &str) -> Environment {
+    let mut environment = stage.environment.clone();
+    environment.set("PHASE", phase, None);
+    environment.set("VERBOSITY", "0", None);
+    for (name, word) in [("METHOD", &stage.stanza.method), ("ADDRFAM", &stage.stanza.family)] {
+        environment.set(name, word.as_ref().map_or(BStr::new(""), Token::as_bstr), None);
+    }
+    environment
 }
 
 /// Whether its templates lend more options than are acted on.

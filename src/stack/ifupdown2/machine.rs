@@ -3,6 +3,7 @@
 
 use super::bridge::Mac;
 use super::interfaces::{Interface, Interfaces, vlan_parent};
+use super::modules::Modules;
 use super::policy::Policy;
 use super::ports::Names;
 use crate::address::MacAddress;
@@ -44,6 +45,9 @@ pub(super) struct Machine<'a> {
     pub(super) kernel: Kernel,
     pub(super) record: Record,
     scripts: Scripts,
+    modules: Modules,
+    /// Interfaces that failed: what stands on them is not brought up.
+    pub(super) failed: BTreeSet<BString>,
     pub(super) remarks: BTreeMap<BString, Remark>,
     /// What the policy chose for the first bridge: before 3.1.0 all later ones get it too.
     pub(super) chosen: Option<(Mac, Place)>,
@@ -78,6 +82,8 @@ impl<'a> Machine<'a> {
             bonds,
             record: Record::new(udev),
             scripts: Scripts::read(world.host, scripts::Names::All),
+            modules: Modules::read(world.host),
+            failed: BTreeSet::new(),
             remarks: BTreeMap::new(),
             chosen: None,
         }
@@ -86,10 +92,14 @@ impl<'a> Machine<'a> {
     /// Brings all up.
     pub(super) fn run(&mut self) {
         for name in self.order() {
-            match self.interfaces.get(name.as_bstr()) {
-                Some(interface) => self.bring_up(interface),
-                // A port without a stanza: only a VLAN by its name is made.
-                None => self.make_vlan(name.as_bstr(), vlan_parent(name.as_bstr())),
+            // scheduler.py `run_iface_graph`: no interface whose lower device failed.
+            let is_up = !self.lower(name.as_bstr()).iter().any(|lower| self.failed.contains(lower))
+                && match self.interfaces.get(name.as_bstr()) {
+                    Some(interface) => self.bring_up(interface),
+                    None => self.bring_up_bare(name.as_bstr()),
+                };
+            if !is_up {
+                self.failed.insert(name);
             }
         }
     }
@@ -122,16 +132,31 @@ impl<'a> Machine<'a> {
         ports.into_iter().chain(bonded).chain(interface.vlan_parent()).collect()
     }
 
-    /// `pre-up`, `up` and `post-up` with their modules in turn (etc/network/ifupdown2/addons.conf).
-    fn bring_up(&mut self, interface: &Interface<'a>) {
+    /// `pre-up`, `up` and `post-up` with their modules in turn; a script that fails ends it.
+    fn bring_up(&mut self, interface: &Interface<'a>) -> bool {
+        let name = interface.name.as_bstr();
         self.make_link(interface);
         self.commands(interface, "pre-up");
         self.bridge(interface);
-        self.address(interface);
-        self.scripts(interface, &[When::BeforeBridge, When::AfterBridge]);
+        // In its `up` the module only adds IP addresses (measured).
+        if self.modules.has("pre-up,address") {
+            self.address(interface);
+        }
+        if !self.scripts(name, Some(interface), &[When::BeforeBridge, When::AfterBridge]) {
+            return false;
+        }
         self.commands(interface, "up");
-        self.scripts(interface, &[When::Up]);
+        if !self.scripts(name, Some(interface), &[When::Up]) {
+            return false;
+        }
         self.commands(interface, "post-up");
+        true
+    }
+
+    /// A port without a stanza: only a VLAN by its name is made, but scripts run for each.
+    fn bring_up_bare(&mut self, name: &BStr) -> bool {
+        self.make_vlan(name, vlan_parent(name));
+        self.scripts(name, None, &[When::BeforeBridge, When::AfterBridge, When::Up])
     }
 
     /// The modules link, bond, vlan, vxlan: what is made before the user's commands run.
@@ -163,6 +188,9 @@ impl<'a> Machine<'a> {
 
     /// The module usercmds. A command that fails is a warning (`_run_command`).
     fn commands(&mut self, interface: &Interface<'a>, phase: &str) {
+        if !self.modules.has(&format!("{phase},usercmds")) {
+            return;
+        }
         let environment = environment(interface);
         for opt in interface.all(phase) {
             let run = commands::run(&mut self.kernel, &opt.key.file, &opt.value, &environment);
@@ -171,17 +199,23 @@ impl<'a> Machine<'a> {
     }
 
     /// The administrator's scripts, after the modules of their phase (ifupdown/scheduler.py `run_iface_op`).
-    fn scripts(&mut self, interface: &Interface<'a>, phases: &[When]) {
+    fn scripts(&mut self, name: &BStr, interface: Option<&Interface<'a>>, phases: &[When]) -> bool {
         if phases.iter().all(|when| self.scripts.is_empty(*when)) {
-            return;
+            return true;
         }
         let mut found = Environment::default();
-        environment(interface).into_iter().for_each(|(name, value)| found.set(name, value, None));
-        let record = &mut self.record;
-        for when in phases {
-            let tell = |attempt, line, what| record.attempt(attempt, line, what);
-            let _ = self.scripts.run(*when, &mut self.kernel, &found, false, tell);
+        let environment = interface.map(environment).unwrap_or_default();
+        environment.into_iter().for_each(|(name, value)| found.set(name, value, None));
+        for variable in ["IFACE", "LOGICAL"] {
+            found.set(variable, name, None);
         }
+        let record = &mut self.record;
+        found.set("MODE", "start", None);
+        phases.iter().all(|when| {
+            found.set("PHASE", if *when == When::Up { "up" } else { "pre-up" }, None);
+            let tell = |attempt, line, what| record.attempt(attempt, line, what);
+            self.scripts.run(*when, &mut self.kernel, &found, false, tell).is_ok()
+        })
     }
 
     /// An option's name as it stands in the file.
@@ -197,8 +231,12 @@ fn environment(interface: &Interface<'_>) -> BTreeMap<BString, BString> {
         (BString::from("IFACE"), interface.name.clone()),
         (BString::from("LOGICAL"), interface.name.clone()),
     ]);
-    if let Some(method) = interface.stanzas.first().and_then(|stanza| stanza.method.as_ref()) {
+    let stanza = interface.stanzas.first();
+    if let Some(method) = stanza.and_then(|stanza| stanza.method.as_ref()) {
         environment.insert("METHOD".into(), method.text.clone());
+    }
+    if let Some(family) = stanza.and_then(|stanza| stanza.family.as_ref()) {
+        environment.insert("ADDRFAM".into(), family.text.clone());
     }
     for opt in interface.options() {
         let name = [b"IF_", &opt.key.token.text.to_ascii_uppercase().replace("-", "_")[..]].concat();

@@ -109,6 +109,10 @@ fn absent(machine: &Machine<'_>, interface: &Interface<'_>) -> String {
             "only `bridge-ports` and `bridge-vlan-aware` make an interface a bridge".to_owned()
         }
         Some((upper, _)) => format!("it is a port of {upper}, and a bridge's port is made no bridge"),
+        None if machine.failed.contains(&interface.name) => {
+            "a script of /etc/network/if-*.d fails for one of its ports, and then ifupdown2 does not bring it up"
+                .to_owned()
+        }
         None => "a link of this name exists that is no bridge".to_owned(),
     }
 }

@@ -10,6 +10,7 @@ use crate::stack::commands::{self, Status};
 use crate::stack::eni::ifupdown_ng::Interface;
 use crate::stack::hook::{Environment, Hooked, Made};
 use crate::stack::kernel::Kernel;
+use crate::stack::reach::Reach;
 use crate::stack::scripts::{Names, Scripts, When};
 use crate::stack::{Stack, World, alpine_bridge};
 use bstr::{BStr, BString, ByteSlice};
@@ -53,6 +54,7 @@ impl<'a> Machine<'a> {
         stack: &'a Stack,
         settings: Settings,
         interfaces: &'a BTreeMap<BString, Interface<'a>>,
+        reach: Option<Reach>,
     ) -> Self {
         let made = interfaces.values().filter(|interface| is_made(interface)).map(|interface| interface.name.clone());
         let hooked = interfaces.values().flat_map(|interface| {
@@ -73,6 +75,7 @@ impl<'a> Machine<'a> {
             scripts: Scripts::read(world.host, Names::RunParts),
             stopped: BTreeMap::new(),
         };
+        machine.kernel.reach = reach;
         for interface in interfaces.values() {
             machine.requires.insert(interface.name.clone(), machine.query_requires(interface));
         }
@@ -194,6 +197,8 @@ impl<'a> Machine<'a> {
         }
         for var in interface.vars.iter().filter(|var| var.key == phase) {
             let Some(opt) = var.option else { continue };
+            let mut environment = environment.clone();
+            environment.set("PHASE", phase, None);
             let run = commands::run(&mut self.kernel, &opt.key.file, &opt.value, &environment.values);
             self.record.command(opt, run.attempts);
             if run.status == Status::Failure {

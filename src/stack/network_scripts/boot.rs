@@ -94,8 +94,14 @@ impl<'a> Boot<'a> {
         let mut init = Shell::new(self.outside, BTreeMap::new());
         init.source_file(BStr::new("/etc/sysconfig/network"));
         let networking = text(&init, "NETWORKING");
-        // Without /etc/sysconfig/network the service does nothing either; a copied tree that lacks
+        // Without /etc/sysconfig/network the service does nothing either (`exit 6`); a copied tree that lacks
         // it is judged all the same.
+        let is_missing = self.world.host.is_live() && !self.world.host.is_file(&self.network_file);
+        if is_missing {
+            let why = "the network service does nothing without /etc/sysconfig/network";
+            let interfaces = names.iter().filter(|(_, used)| *used == Use::Interface);
+            return interfaces.map(|(name, _)| self.not_run(name.as_bstr(), why)).collect();
+        }
         if if self.release >= 9 { is_false(&networking) } else { networking == "no" } {
             let why = format!("the network service does nothing (`NETWORKING={networking}`)");
             let interfaces = names.iter().filter(|(_, used)| *used == Use::Interface);

@@ -92,7 +92,9 @@ impl<'a> Boot<'a> {
                 shell.source_file(BStr::new(&path));
             }
             let kind = text(shell, "TYPE");
-            let row = DEVICE_TYPES.iter().find(|row| kind == row.0);
+            // `Bridge)` is there since RHEL 8.
+            let has_row = |row: &&(&str, &str)| kind == row.0 && (row.0 != "Bridge" || self.release >= 8);
+            let row = DEVICE_TYPES.iter().find(has_row);
             let from_kind = if kind.starts_with(b"OVS") { Some("ovs") } else { row.map(|row| row.1) };
             let mut device = text(shell, "DEVICE");
             if device.is_empty() {

@@ -14,6 +14,7 @@ const FOR_ONE_COMMAND: &str = "it stands before a command and holds for that com
 const BLANKS: &str = "with blanks around `=` the shell takes it for a command";
 const LOCAL: &str = "ifup sources the file inside a function, where `declare` and `local` make a variable that is gone \
                      when the function ends";
+const ELEMENT: &str = "it sets another element of an array than the first, which is the variable's value";
 const NO_FUNCTION: &str = "`local` works only in a function";
 
 /// How an assignment is made.
@@ -35,6 +36,15 @@ impl Shell<'_> {
         let value = Span::new(word.start + head, word.end);
         let (name, text) = (BStr::new(&raw[..name]), &raw[head..]);
         let element = raw.get(name.len()) == Some(&b'[');
+        if element {
+            // `$NAME` is element 0.
+            let index = raw.get(name.len() + 1..head).and_then(|rest| rest.split(|&byte| byte == b']').next());
+            let number = index.filter(|index| !index.is_empty() && index.iter().all(u8::is_ascii_digit));
+            if number.is_some_and(|number| number.iter().any(|&digit| digit != b'0')) {
+                self.note(key, value, Some(ELEMENT));
+                return;
+            }
+        }
         let appends = raw.get(head.saturating_sub(2)) == Some(&b'+');
         let mut new = self.expand(text);
         if manner.opaque || element || text.starts_with(b"(") {
@@ -170,6 +180,28 @@ impl Shell<'_> {
                 }
                 None
             }
+            b"break" | b"continue" if self.in_round => {
+                self.flow = if name == "break" { Flow::Break } else { Flow::Continue };
+                Some(true)
+            }
+            b"shift" if arguments.is_empty() => {
+                if let Some(given) = self.positional.as_mut().filter(|given| !given.is_empty()) {
+                    given.remove(0);
+                }
+                None
+            }
+            // `set -- WORD ...`; what would be split or names files is not followed.
+            b"set" if arguments.first().is_some_and(|first| text(first) == b"--" || !starts_option(text(first))) => {
+                let dashes = usize::from(arguments.first().is_some_and(|first| text(first) == b"--"));
+                let values = arguments.iter().skip(dashes).map(|argument| {
+                    let plain = !text(argument).iter().any(|byte| b"$`*?[{~".contains(byte));
+                    let value = self.expand(text(argument));
+                    if plain && !self.conditional { value } else { Value::Unknown }
+                });
+                let values = values.collect();
+                self.positional = Some(values);
+                Some(true)
+            }
             b"true" => Some(true),
             b":" => {
                 // For `: ${NAME:=value}`.
@@ -237,4 +269,9 @@ impl Shell<'_> {
         }
         Some(true)
     }
+}
+
+/// Whether `set` takes a word for an option.
+fn starts_option(word: &[u8]) -> bool {
+    word.first().is_some_and(|byte| b"-+".contains(byte))
 }

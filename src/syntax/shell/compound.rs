@@ -86,18 +86,24 @@ impl Parser<'_> {
     }
 
     fn for_clause(&mut self) -> Parsed<Command> {
+        let asks = self.is("select");
         self.at += 1;
         let mut name = None;
+        let mut words = None;
         if !self.skip_arithmetic() {
             name = Some(self.word()?);
             self.skip_newlines();
             if self.accept("in") {
-                while self.take_word().is_some() {}
+                words = Some(std::iter::from_fn(|| self.take_word()).collect());
             }
         }
         self.accept(";");
         self.skip_newlines();
-        Ok(Command::Loop(name, List::new(), self.do_group()?))
+        let body = self.do_group()?;
+        Ok(match (name, words) {
+            (Some(name), Some(words)) if !asks => Command::For(name, words, body),
+            _ => Command::Loop(name, List::new(), body),
+        })
     }
 
     fn do_group(&mut self) -> Parsed<List> {

@@ -51,6 +51,13 @@ impl Shell<'_> {
         match operator.as_bytes() {
             b"-n" => Some(!text.is_empty()),
             b"-z" => Some(text.is_empty()),
+            b"-d" | b"-e" if text.strip_prefix(b"/sys/class/net/").is_some_and(|name| !name.contains(&b'/')) => {
+                match self.outside().content(BStr::new(&[text.as_bytes(), b"/address"].concat())) {
+                    Content::Text(_) => Some(true),
+                    Content::Missing => Some(false),
+                    Content::Unknown => None,
+                }
+            }
             b"-e" | b"-f" | b"-r" | b"-s" => match content() {
                 Content::Text(bytes) => Some(operator != "-s" || !bytes.is_empty()),
                 Content::Missing => Some(false),
@@ -85,6 +92,17 @@ impl Shell<'_> {
                     return None;
                 };
                 pattern::matches(&right, &left).map(|same| same == (*operator != b"!="))
+            }
+            [left, b"=~", pattern] if !pattern.contains(&b'"') && !pattern.contains(&b'\'') => {
+                let (Value::Text(left), Value::Text(pattern)) = (self.expand(left), self.expand_pattern(pattern))
+                else {
+                    return None;
+                };
+                /// As long as an expression may be.
+                const LONGEST: usize = 200;
+                let pattern = pattern.to_str().ok().filter(|pattern| pattern.len() <= LONGEST)?;
+                let regex = regex_lite::RegexBuilder::new(pattern).size_limit(64 * 1024).build().ok()?;
+                Some(regex.is_match(left.to_str().ok().filter(|left| left.len() <= LONGEST)?))
             }
             [operator, word] => match self.expand(word) {
                 Value::Text(text) => self.unary(BStr::new(operator), BStr::new(&text)),

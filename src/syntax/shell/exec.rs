@@ -77,6 +77,7 @@ impl Shell<'_> {
             Command::Simple(simple) => self.simple(simple),
             Command::If(arms, otherwise) => self.if_clause(arms, otherwise),
             Command::Loop(variable, condition, body) => self.loop_clause(*variable, condition, body),
+            Command::For(variable, words, body) => self.for_clause(*variable, words, body),
             Command::Case(word, arms) => self.case_clause(*word, arms),
             Command::Group(list) => self.list(list),
             Command::Subshell(list) => self.subshell(IN_SUBSHELL, |shell| shell.list(list)),
@@ -160,8 +161,36 @@ impl Shell<'_> {
             shell.list(condition);
             shell.list(body)
         };
+        let outer = std::mem::replace(&mut self.in_round, false);
         self.branch(&[&round], true);
+        self.in_round = outer;
         None
+    }
+
+    /// `for` over words that are plain text; the body runs for each. What would have to be split, or names files,
+    /// may be any number of words.
+    fn for_clause(&mut self, variable: Span, words: &[Span], body: &List) -> Status {
+        let source = Rc::clone(&self.source);
+        let plain = |word: &&Span| !word.of(&source.bytes).iter().any(|byte| b"$`*?[{~<>".contains(byte));
+        if !words.iter().all(|word| plain(&word)) {
+            return self.loop_clause(Some(variable), &List::new(), body);
+        }
+        let mut status = Some(true);
+        for word in words {
+            let value = self.expand(word.of(&source.bytes));
+            self.put(BStr::new(variable.of(&source.bytes)), value, *word, false);
+            let outer = std::mem::replace(&mut self.in_round, true);
+            status = self.list(body);
+            self.in_round = outer;
+            let goes_on = matches!(self.flow, Flow::On | Flow::Continue) && !self.exhausted;
+            if matches!(self.flow, Flow::Break | Flow::Continue) {
+                self.flow = Flow::On;
+            }
+            if !goes_on {
+                break;
+            }
+        }
+        status
     }
 
     fn case_clause(&mut self, word: Span, arms: &[(Vec<Span>, List)]) -> Status {

@@ -172,6 +172,16 @@ impl Shell<'_> {
 
     /// `$1`, `$@`, `$#` ...: the files are sourced without arguments.
     pub(super) fn special(&self, special: u8) -> Value {
+        if let (Some(given), b'1'..=b'9') = (&self.positional, special) {
+            return match given.get(usize::from(special - b'1')) {
+                Some(value) => value.clone(),
+                None => Value::from(&b""[..]),
+            };
+        }
+        if let (Some(given), b'@' | b'*') = (&self.positional, special) {
+            let texts: Option<Vec<&BStr>> = given.iter().map(Value::text).collect();
+            return texts.map_or(Value::Unknown, |texts| Value::Text(bstr::join(" ", texts).into()));
+        }
         match special {
             b'#' => Value::from(&b"0"[..]),
             b'$' | b'!' | b'?' | b'-' | b'0' => Value::Unknown,

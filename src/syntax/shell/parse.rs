@@ -44,8 +44,10 @@ pub(super) enum Command {
     Simple(Simple),
     /// Conditions with what they guard, and what runs where none holds.
     If(Vec<(List, List)>, List),
-    /// `while`, `until`, `for`, `select`: the variable, the condition, the body.
+    /// `while`, `until`, `select`, `for` without words: the variable, the condition, the body.
     Loop(Option<Span>, List, List),
+    /// `for NAME in WORDS`
+    For(Span, Vec<Span>, List),
     /// The word, and patterns with what they guard.
     Case(Span, Vec<(Vec<Span>, List)>),
     /// `{ ...; }`

@@ -27,6 +27,9 @@ pub(super) type Status = Option<bool>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flow {
     On,
+    /// `break`, `continue`: of a `for` whose rounds are run one by one.
+    Break,
+    Continue,
     Return,
     Exit,
 }
@@ -53,6 +56,10 @@ pub struct Shell<'a> {
     outside: &'a Outside<'a>,
     pub(super) variables: Variables,
     pub(super) functions: BTreeMap<BString, Function>,
+    /// `$1`, `$2` ... that `set` gave; the program around the files has its own until then.
+    pub(super) positional: Option<Vec<Value>>,
+    /// It is in a `for` whose rounds are run one by one.
+    pub(super) in_round: bool,
     /// What local variables hide, for each function that runs.
     pub(super) hidden: Vec<BTreeMap<BString, Option<Variable>>>,
     pub(super) source: Rc<Source>,
@@ -80,6 +87,8 @@ impl<'a> Shell<'a> {
             outside,
             variables: inherited,
             functions: BTreeMap::new(),
+            positional: None,
+            in_round: false,
             hidden: Vec::new(),
             source: Rc::new(Source::parse(&Arc::from(Path::new("")), &Arc::from(&b""[..]))),
             origin: Origin::Nowhere,

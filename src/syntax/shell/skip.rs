@@ -26,6 +26,7 @@ impl Shell<'_> {
                 self.skip_lists(&[otherwise], why);
             }
             Command::Loop(_, condition, body) => self.skip_lists(&[condition, body], why),
+            Command::For(_, _, body) => self.skip_lists(&[body], why),
             Command::Case(_, arms) => arms.iter().for_each(|(_, body)| self.skip_lists(&[body], why)),
             Command::Group(list) | Command::Subshell(list) => self.skip_lists(&[list], why),
             Command::Function(_, body) => self.skip_command(body, why),

@@ -150,7 +150,7 @@ fn what_only_the_system_can_tell_is_unknown() {
         "M=$RANDOM",
         "[ -f /etc/flag ] && M=@",
         "if grep -q x /proc/cmdline; then M=@; fi",
-        "for x in a b; do M=$x; done",
+        "for x in $Y; do M=$x; done",
         "while read M; do :; done",
         "M=$((1+1))",
         "M=~",
