@@ -127,7 +127,8 @@ proptest! {
     }
 }
 
-/// What fuzzing found.
+// What fuzzing found.
+
 #[test]
 fn bridges_that_are_pinned_by_their_ports_names() {
     let others = "auto br0\niface br0 inet dhcp\n    bridge_ports none\n\nauto vmbr1\niface vmbr1 inet manual\n    bridge_ports eth1\n";
@@ -137,4 +138,20 @@ fn bridges_that_are_pinned_by_their_ports_names() {
             holds("etc/network/interfaces", text.as_bytes(), &[stack]);
         }
     }
+}
+
+/// NetworkManager refuses the profile before and after: a line that network-scripts have already cures nothing.
+#[test]
+fn a_line_that_cures_nothing_more_is_not_added_again() {
+    for text in
+        [&b"DEVICE=br0\nTYPE=Bridge\nMACADDR=[\0 \xff\nT=\xff"[..], b"DEVICE=br0\nTYPE=Bridge\nMACADDR=[\0\nO=\xff"]
+    {
+        holds("etc/sysconfig/network-scripts/ifcfg-br0", text, &["network-scripts", "networkmanager"]);
+    }
+}
+
+#[test]
+fn a_line_that_a_nul_byte_ends() {
+    let text = b"[NetDev]\nName=br0\nKind=bridge\n[Bridge]\n\0MACAddress=b4:99:b:01:04\nMACADDR=b4o\n";
+    holds("etc/systemd/network/br0.netdev", text, &["networkd@257+udev"]);
 }

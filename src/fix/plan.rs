@@ -145,7 +145,8 @@ pub(super) fn finish(view: &View<'_>, candidate: Candidate, wanted: Wanted) -> F
     }
 }
 
-/// Whether the bridge is pinned after the edits on every stack that makes it, and nothing else got worse.
+/// Whether the bridge is pinned after the edits on every stack that makes it, on one that did not pin it before too,
+/// and nothing else got worse.
 fn pins(subject: &Subject<'_>, name: &BStr, candidate: &Candidate, value: &PinValue) -> bool {
     let after = subject.judged_again(&subject.world.host.with(&candidate.edits));
     let outcome =
@@ -163,10 +164,11 @@ fn pins(subject: &Subject<'_>, name: &BStr, candidate: &Candidate, value: &PinVa
         let was_made = before.bridges.iter().find(|bridge| bridge.name == name);
         let never_made = was_made.is_none_or(|bridge| bridge.outcome == Outcome::Absent)
             && outcome(&outcomes, name) == Outcome::Absent;
-        (unharmed && (pinned || never_made), pinned)
+        let was_pinned = was_made.is_some_and(|bridge| bridge.outcome == Outcome::Pinned);
+        (unharmed && (pinned || never_made), pinned && !was_pinned)
     };
     let results: Vec<(bool, bool)> = subject.readings.iter().zip(&after).map(holds).collect();
-    results.iter().all(|(holds, _)| *holds) && results.iter().any(|(_, pinned)| *pinned)
+    results.iter().all(|(holds, _)| *holds) && results.iter().any(|(_, cured)| *cured)
 }
 
 /// What becomes of each bridge.

@@ -36,6 +36,7 @@ impl Wanted {
 pub(super) fn wanted(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
     let known = named_by_user(subject, view)
         .or_else(|| meant_by_file(subject, view))
+        .or_else(|| pinned_elsewhere(view))
         .or_else(|| running(subject, view))
         .or_else(|| uplink(subject, view))
         .or_else(|| uplink_by_name(subject, view));
@@ -103,6 +104,15 @@ fn meant_by_file(subject: &Subject<'_>, view: &View<'_>) -> Option<Wanted> {
         }
         None => Some(wanted),
     }
+}
+
+/// The address that the files give the bridge already on another stack that may read them.
+fn pinned_elsewhere(view: &View<'_>) -> Option<Wanted> {
+    let pinned = view.on.iter().filter(|(_, bridge)| bridge.outcome == Outcome::Pinned);
+    let mut known = pinned.filter_map(|(reading, bridge)| Some((reading, bridge.address?)));
+    let (reading, address) = known.next()?;
+    let source = format!("these files, as {} reads them", reading.stack);
+    known.all(|(_, other)| other == address).then(|| Wanted::safe(PinValue::Address(address), source))
 }
 
 /// The bridge's own address, where sysfs shows that it was set. Facts show no `addr_assign_type`: what

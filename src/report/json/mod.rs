@@ -42,20 +42,37 @@ pub(super) fn write_value(out: &mut dyn io::Write, value: &impl Serialize) -> io
 
 /// The value's lines, those behind the first indented.
 pub(super) fn pretty(value: &impl Serialize, indent: usize) -> io::Result<String> {
-    let text = serde_json::to_string_pretty(value)?;
-    let mut safe = String::with_capacity(text.len() + 1);
-    for character in text.chars() {
-        if character == '\n' {
-            safe.push('\n');
-            safe.extend(std::iter::repeat_n(' ', indent));
-        } else if visible::is_hidden(character) || character == '[' && visible::opens_command(&safe) {
-            // Writing to a String cannot fail.
-            let _ = character.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(safe, "\\u{unit:04x}"));
-        } else {
-            safe.push(character);
+    let mut safe = Safe { text: String::new(), indent };
+    serde_json::to_writer_pretty(&mut safe, value)?;
+    Ok(safe.text)
+}
+
+/// Takes JSON piece by piece, for the text of a finding can be as long as its file.
+struct Safe {
+    text: String,
+    indent: usize,
+}
+
+impl io::Write for Safe {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        for character in std::str::from_utf8(piece).map_err(io::Error::other)?.chars() {
+            if character == '\n' {
+                self.text.push('\n');
+                self.text.extend(std::iter::repeat_n(' ', self.indent));
+            } else if visible::is_hidden(character) || character == '[' && visible::opens_command(&self.text) {
+                // Writing to a String cannot fail.
+                let _ =
+                    character.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(self.text, "\\u{unit:04x}"));
+            } else {
+                self.text.push(character);
+            }
         }
+        Ok(piece.len())
     }
-    Ok(safe)
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn json_finding<'a>(reported: &Reported<'a>) -> types::Finding<'a> {
