@@ -1,7 +1,11 @@
 //! The patch, put to the programs that must take it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+mod common;
+
 use bridgepin::fix::diff::{Change, write};
+use bstr::BStr;
+use common::bridgepin;
 use pretty_assertions::assert_eq;
 use std::ffi::OsStr;
 use std::fs;
@@ -124,4 +128,29 @@ fn it_reads_like_any_unified_diff() {
 +[NetDev]\r
 ";
     assert_eq!(String::from_utf8(patch(files)).unwrap(), expected);
+}
+
+#[test]
+fn patch_and_text_keep_what_a_terminal_would_obey() {
+    let text = b"iface br0 inet manual\n    # \x1b[31mred\x1b]0;title\x07 \x1bc\n    bridge_ports eth0\n";
+    let added = "    bridge_hw b4:99:ba:00:00:01\n";
+    let run = |mode: &str| {
+        let arguments = ["--mac", "br0=b4:99:ba:00:00:01", "--stdin-filename", "etc/network/interfaces", "-"];
+        let mut child = bridgepin()
+            .args(["check", mode])
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(text).unwrap();
+        child.wait_with_output().unwrap().stdout
+    };
+    let fixed = [&text[..], added.as_bytes()].concat();
+    assert_eq!(BStr::new(&run("--fix")), BStr::new(&fixed));
+    let lines = text.split_inclusive(|byte| *byte == b'\n').map(|line| [&b" "[..], line].concat());
+    let hunk = [&lines.collect::<Vec<_>>().concat()[..], b"+", added.as_bytes()].concat();
+    let head = b"--- a/etc/network/interfaces\n+++ b/etc/network/interfaces\n@@ -1,3 +1,4 @@\n";
+    assert_eq!(BStr::new(&run("--diff")), BStr::new(&[&head[..], &hunk].concat()));
 }

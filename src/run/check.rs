@@ -251,7 +251,7 @@ impl<'a> Run<'a> {
     fn print_fixed(&mut self, fixed: &Fixed, found: &Found, output: &mut Output) -> anyhow::Result<()> {
         self.summary.files_changed += usize::from(!fixed.changed.is_empty());
         let text = found.stdin.as_ref().and_then(|file| fixed.host.read(file)).unwrap_or_default();
-        output.stdout()?.write_all(&text)?;
+        output.text()?.write_all(&text)?;
         Ok(())
     }
 }
@@ -276,7 +276,7 @@ fn fails(least: FailOn, severity: Severity) -> bool {
 fn write_diff(found: &Found, changed: &[Changed], output: &mut Output) -> anyhow::Result<()> {
     for Changed { file, old, new } in changed {
         let path = path_bytes(&diff_path(found, file));
-        diff::write(output.stdout()?, &[diff::Change { path: &path, old: old.as_deref(), new }])?;
+        diff::write(output.text()?, &[diff::Change { path: &path, old: old.as_deref(), new }])?;
     }
     Ok(())
 }

@@ -7,11 +7,11 @@ mod input;
 mod judged;
 mod list;
 mod live;
-mod plain;
 mod progress;
 mod report_file;
 mod setup;
 mod show_files;
+mod stream;
 mod typos;
 mod whose;
 
@@ -24,12 +24,12 @@ use anstream::{AutoStream, ColorChoice};
 use bstr::ByteSlice;
 use clap::CommandFactory;
 use clap_mangen::Man;
-use plain::Plain;
 use progress::Progress;
 use report_file::ReportFile;
 use std::fmt::Display;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+use stream::Stream;
 
 /// Where output goes; colours are dropped where nobody sees them. Both streams are written in
 /// blocks, and each in turn before the other is: where they go to one place, lines keep their order.
@@ -44,16 +44,14 @@ pub struct Output {
     progress: Progress,
 }
 
-type Stream = Box<dyn Write>;
-
 impl Output {
     fn new(color: Color) -> Self {
         let (stdout, stderr) = (io::stdout(), io::stderr());
         let is_watched = stdout.is_terminal();
         let (out, err) = (choice(color, AutoStream::choice(&stdout)), choice(color, AutoStream::choice(&stderr)));
         Self {
-            stdout: stream(stdout, out),
-            stderr: stream(stderr, err),
+            stdout: Stream::new(stdout, out != ColorChoice::Never),
+            stderr: Stream::new(stderr, err != ColorChoice::Never),
             file: None,
             color,
             is_watched,
@@ -61,7 +59,14 @@ impl Output {
         }
     }
 
-    /// The report, the patch or the text.
+    /// The patch or the text, byte by byte.
+    fn text(&mut self) -> io::Result<&mut dyn Write> {
+        self.progress.clear()?;
+        self.stderr.flush()?;
+        Ok(self.stdout.exactly())
+    }
+
+    /// The report.
     fn stdout(&mut self) -> io::Result<&mut dyn Write> {
         self.progress.clear()?;
         self.stderr.flush()?;
@@ -122,11 +127,6 @@ fn choice(color: Color, auto: ColorChoice) -> ColorChoice {
         Color::Always => ColorChoice::Always,
         Color::Never => ColorChoice::Never,
     }
-}
-
-fn stream(to: impl Write + 'static, choice: ColorChoice) -> Stream {
-    let out = BufWriter::new(to);
-    if choice == ColorChoice::Never { Box::new(Plain::new(out)) } else { Box::new(out) }
 }
 
 /// Does what the arguments say.

@@ -1,6 +1,6 @@
 //! `--output-file`: a report in a file of its own, which is there when it is whole.
 
-use super::{Stream, stream};
+use super::stream::Stream;
 use anstream::ColorChoice;
 use anyhow::Context;
 use std::fs::{self, File, Permissions};
@@ -21,7 +21,7 @@ impl ReportFile {
     /// Makes sure that the report can be written, before anything is done.
     pub(super) fn create(path: &Path, color: ColorChoice) -> anyhow::Result<Self> {
         let (file, temporary) = open(path).with_context(|| format!("--output-file {}", path.display()))?;
-        Ok(Self { path: path.to_owned(), stream: stream(file, color), temporary })
+        Ok(Self { path: path.to_owned(), stream: Stream::new(file, color != ColorChoice::Never), temporary })
     }
 
     pub(super) fn out(&mut self) -> &mut Stream {
