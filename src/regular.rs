@@ -68,7 +68,7 @@ fn read_open(file: io::Result<File>) -> Result<Vec<u8>, String> {
     if meta.len() > SIZE_LIMIT {
         return Err(too_large(meta.len()));
     }
-    // Up to its size, the end need not be asked for; files of `/proc` have none.
+    // Up to the size that it has now, so that its end need not be asked for; files of `/proc` have none.
     let limit = if meta.len() > 0 { meta.len() } else { SIZE_LIMIT + 1 };
     let mut bytes = Vec::with_capacity(meta.len() as usize);
     (&mut file).take(limit).read_to_end(&mut bytes).map_err(unreadable)?;

@@ -200,11 +200,16 @@ fn entries(dir: &Path) -> io::Result<Vec<(OsString, Entry)>> {
     if !std::fs::symlink_metadata(dir)?.is_dir() {
         return Ok(Vec::new());
     }
-    let entries = std::fs::read_dir(dir)?.map(|entry| {
+    let mut entries = Vec::new();
+    for entry in std::fs::read_dir(dir)? {
         let entry = entry?;
-        Ok((entry.file_name(), entry_of(entry.file_type()?)))
-    });
-    let mut entries = entries.collect::<io::Result<Vec<_>>>()?;
+        match entry.file_type() {
+            Ok(kind) => entries.push((entry.file_name(), entry_of(kind))),
+            // Where the filesystem tells no types, each is asked for.
+            Err(error) if is_gone(&error) => {}
+            Err(error) => return Err(error),
+        }
+    }
     entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     Ok(entries)
 }

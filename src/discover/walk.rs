@@ -72,11 +72,10 @@ pub(super) fn walk(ground: &Ground<'_>, folder: &Path, visit: &mut Visit<'_>) ->
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                // There are no others: links, which could loop, are not followed.
-                if let (Some(path), Some(error)) = (error.path(), error.io_error())
-                    && !is_gone(error)
-                {
-                    walk.left.problems.push(problem(path, error));
+                // One of a directory's entries has no path. Links, which could loop, are not followed.
+                let parent = walk.open.get(error.depth().saturating_sub(1)).map_or(folder, |open| &open.path);
+                if let Some(cause) = error.io_error().filter(|cause| !is_gone(cause)) {
+                    walk.left.problems.push(problem(error.path().unwrap_or(parent), cause));
                 }
                 continue;
             }

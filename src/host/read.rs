@@ -65,7 +65,8 @@ impl Host {
         all.filter(|(_, text)| wanted(text)).map(|(path, text)| (path.to_owned(), Arc::clone(text))).collect()
     }
 
-    /// Lets go of the texts and listings that were read; they are read again where somebody asks.
+    /// Lets go of the texts and listings that were read. Somebody who asks has them read again, and what could not be read
+    /// is told again then.
     pub fn forget_files(&self) {
         self.cache.listings().clear();
         self.cache.files().clear();

@@ -32,28 +32,38 @@ impl Host {
             return None;
         }
         let folder = path.rfind_byte(b'/').map_or(0, |slash| slash + 1);
-        if let found @ Some(_) = self.look_up_in(path, folder) {
-            return found;
+        if let Some((entry, _)) = self.entry_at(path, folder) {
+            return match entry {
+                None => Some(Kind::Missing),
+                Some(Entry::Dir) => Some(Kind::Dir),
+                Some(Entry::File) => Some(Kind::File),
+                Some(Entry::Other) => Some(Kind::Other),
+                Some(Entry::Symlink) => None,
+            };
         }
         // Where its folder was not listed, perhaps there is none.
-        let slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(slash, _)| slash + 1);
-        std::iter::once(0).chain(slashes).find_map(|start| self.look_up_in(path, start))
+        let mut start = 0;
+        while start < folder {
+            let (entry, end) = self.entry_at(path, start)?;
+            match entry {
+                Some(Entry::Dir) => start = end + 1,
+                Some(Entry::Symlink) => return None,
+                Some(Entry::File | Entry::Other) | None => return Some(Kind::Missing),
+            }
+        }
+        None
     }
 
-    /// What a path is by the listing of its folder that ends at `start`; none where that does not tell.
-    fn look_up_in(&self, path: &[u8], start: usize) -> Option<Kind> {
+    /// The entry of the name in a path that begins at `start`, by the listing of the folder before it, and where the name
+    /// ends. None where that was not listed, or the name is none.
+    fn entry_at(&self, path: &[u8], start: usize) -> Option<(Option<Entry>, usize)> {
         let listing = self.known_listing(OsStr::from_bytes(path.get(..start.saturating_sub(1))?))?;
         let rest = path.get(start..)?;
         let name = &rest[..rest.find_byte(b'/').unwrap_or(rest.len())];
-        let is_last = name.len() == rest.len();
-        match listing.get(name) {
-            _ if matches!(name, b"" | b"." | b"..") => None,
-            None => Some(Kind::Missing),
-            Some(Entry::Symlink) => None,
-            Some(Entry::Dir) => is_last.then_some(Kind::Dir),
-            Some(Entry::File) => Some(if is_last { Kind::File } else { Kind::Missing }),
-            Some(Entry::Other) => Some(if is_last { Kind::Other } else { Kind::Missing }),
+        if matches!(name, b"" | b"." | b"..") {
+            return None;
         }
+        Some((listing.get(name).copied(), start + name.len()))
     }
 
     fn follow(&self, path: &Path) -> Resolved<'static> {
