@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub(super) const STEP_LIMIT: usize = 1000;
 /// As many bytes are read in the time of a command.
 const READ_IN_A_STEP: usize = 512;
+/// As many variables, functions and arguments are copied in the time of a command.
+const COPIED_IN_A_STEP: usize = 64;
 /// How deep substitutions, `sh -c` and `eval` may nest.
 const DEPTH_LIMIT: usize = 16;
 
@@ -26,6 +28,8 @@ pub(super) struct Value {
     pub(super) word: Word,
     /// Where its value stands.
     pub(super) place: Place,
+    /// Whether the programs that it starts get it.
+    pub(super) exported: bool,
 }
 
 /// A running shell.
@@ -55,6 +59,8 @@ pub(super) struct Shell<'k> {
     pub(super) feed: Option<Vec<BString>>,
     /// `break` or `continue` was run, and the loop has not heard of it yet.
     pub(super) jump: Option<Jump>,
+    /// How many loops it is in.
+    pub(super) loops: usize,
     /// Where it is only asked which links a text may make: those, and every branch is taken.
     pub(super) survey: Option<BTreeSet<BString>>,
 }
@@ -78,6 +84,7 @@ impl<'k> Shell<'k> {
             functions: BTreeMap::new(),
             feed: None,
             jump: None,
+            loops: 0,
             survey: None,
         }
     }
@@ -95,14 +102,37 @@ impl<'k> Shell<'k> {
         }
     }
 
-    /// Runs a text in a shell of its own. `start` is its offset in the text that runs now, where
-    /// it is a plain piece of that.
-    pub(super) fn nested(&mut self, text: &[u8], start: Option<usize>) -> End {
+    /// Does something in a copy of this shell (`( )`, `$( )`, a pipe): what that sets, defines or leaves is as before.
+    pub(super) fn apart<T>(&mut self, action: impl FnOnce(&mut Self) -> T) -> T {
+        self.steps += (self.variables.len() + self.functions.len() + self.positional.len()) / COPIED_IN_A_STEP;
+        let kept = (self.variables.clone(), self.functions.clone(), self.positional.clone());
+        let flags = (self.errexit, self.bash, self.conditions, self.loops);
+        let ways = (self.exited, self.returned, self.jump);
+        let result = action(self);
+        (self.errexit, self.bash, self.conditions, self.loops) = flags;
+        (self.exited, self.returned, self.jump) = ways;
+        (self.variables, self.functions, self.positional) = kept;
+        result
+    }
+
+    /// Does something in a shell that is started anew, which gets these arguments and what is exported.
+    pub(super) fn started<T>(&mut self, bash: bool, arguments: &[Word], action: impl FnOnce(&mut Self) -> T) -> T {
+        self.apart(|shell| {
+            shell.variables.retain(|_, value| value.exported);
+            shell.functions.clear();
+            shell.positional = arguments.to_vec();
+            (shell.errexit, shell.bash, shell.conditions, shell.loops) = (false, bash, 0, 0);
+            action(shell)
+        })
+    }
+
+    /// Runs a text in this shell (`eval`). `start` is its offset in the text that runs now, where it is a plain
+    /// piece of that.
+    pub(super) fn evaluate(&mut self, text: &[u8], start: Option<usize>) -> End {
         let outer = self.origin.clone();
         self.origin.start = outer.start.zip(start).map(|(base, start)| base + start);
         let end = self.deeper(|shell| shell.script(text));
         self.origin = outer;
-        self.exited = false;
         end.unwrap_or_else(End::unknown)
     }
 
@@ -110,13 +140,8 @@ impl<'k> Shell<'k> {
     pub(super) fn call(&mut self, file: &Path, text: &[u8], arguments: &[Word]) -> End {
         let origin = Origin { file: Arc::from(file), start: Some(0), whole: Span::new(0, text.len()) };
         let outer = std::mem::replace(&mut self.origin, origin);
-        let variables = self.variables.clone();
-        let positional = std::mem::replace(&mut self.positional, arguments.to_vec());
-        let flags = (self.errexit, self.bash, self.conditions, self.exited);
-        (self.errexit, self.bash, self.conditions) = (false, false, 0);
-        let end = self.deeper(|shell| shell.script(text));
-        (self.errexit, self.bash, self.conditions, self.exited) = flags;
-        (self.origin, self.variables, self.positional) = (outer, variables, positional);
+        let end = self.deeper(|shell| shell.started(false, arguments, |shell| shell.script(text)));
+        self.origin = outer;
         end.unwrap_or_else(End::unknown)
     }
 
@@ -155,7 +180,12 @@ impl<'k> Shell<'k> {
     /// Sets a variable.
     pub(super) fn set(&mut self, name: &[u8], word: Word) {
         let place = self.origin.place(&word.raw);
-        self.variables.insert(name.into(), Value { word, place });
+        let name = BStr::new(name);
+        let exported = match self.variables.get(name) {
+            Some(value) => value.exported,
+            None => self.environment.contains_key(name),
+        };
+        self.variables.insert(name.to_owned(), Value { word, place, exported });
     }
 
     pub(super) fn is_set(&self, name: &[u8]) -> bool {
@@ -205,7 +235,10 @@ impl<'k> Shell<'k> {
             if run {
                 let tested = pipeline.negated || matches!(pipeline.then, Then::And | Then::Or);
                 self.conditions += usize::from(tested);
-                let next = self.pipeline(text, pipeline);
+                let next = match pipeline.then {
+                    Then::Background => self.apart(|shell| shell.pipeline(text, pipeline)),
+                    _ => self.pipeline(text, pipeline),
+                };
                 self.conditions -= usize::from(tested);
                 let ends = self.errexit && !tested && self.conditions == 0;
                 self.exited |= ends && next.certain && next.status == Status::Failure;
@@ -228,10 +261,12 @@ impl<'k> Shell<'k> {
         let mut end = End::of(Status::Success);
         let piped = pipeline.commands.len() > 1;
         for command in &pipeline.commands {
-            end = self.command(text, command, input.take());
-            if piped {
-                self.exited = false;
-            }
+            let fed = input.take();
+            end = if piped {
+                self.apart(|shell| shell.command(text, command, fed))
+            } else {
+                self.command(text, command, fed)
+            };
             input = Some(end.output.clone());
         }
         if pipeline.negated && end.certain {
@@ -257,11 +292,10 @@ impl<'k> Shell<'k> {
             Command::Group { list, subshell, redirects } => {
                 let Some(opened) = self.open(text, redirects) else { return End::of(Status::Failure) };
                 let end = self.fed(opened.input.or(input), |shell| {
-                    shell.deeper(|shell| shell.list(text, list)).unwrap_or_else(End::unknown)
+                    let run = |shell: &mut Self| shell.deeper(|shell| shell.list(text, list));
+                    let end = if *subshell { shell.apart(run) } else { run(shell) };
+                    end.unwrap_or_else(End::unknown)
                 });
-                if *subshell {
-                    self.exited = false;
-                }
                 self.written(opened.outputs, end)
             }
             Command::If { arms, otherwise } => self.branches(text, arms, otherwise),
