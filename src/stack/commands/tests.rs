@@ -132,6 +132,14 @@ fn attempts_tell_their_place_and_their_end() {
 }
 
 #[test]
+fn a_script_with_an_array_does_not_fail() {
+    for line in ["bash -c 'a=(1 2); ip link set br0 up'", "bash -c 'declare -a a=(1 2)'"] {
+        assert_eq!(effect(line), "ok -", "{line}");
+    }
+    assert_eq!(effect("bash -c 'echo (1)'"), "fails -");
+}
+
+#[test]
 fn a_sourced_file_tells_its_variables() {
     let file = Arc::from(Path::new("etc/default/bridge-utils"));
     let text = "# ours\nBRIDGE_HOTPLUG=no\n[ \"$IFACE\" = br1 ] && IF_BRIDGE_HW=lan1\nIF_BRIDGE_HW='lan0' # x\nX=$(date)\nexport A=1 B\n: ${IF_Y:=z}\n";
