@@ -110,7 +110,7 @@ pub(super) fn source(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -
     End::unknown()
 }
 
-/// `set -e`, also among other letters, and `set -o errexit`.
+/// `set -e` and `set -a`, also among other letters, and `set -o errexit`, `set -o allexport`.
 pub(super) fn set(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
     let mut words = words.iter().skip(1);
     while let Some(word) = words.next() {
@@ -120,9 +120,13 @@ pub(super) fn set(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> E
             [b'+', ..] => false,
             _ => break,
         };
-        let named = word.text.ends_with(b"o") && words.next().is_some_and(|name| name.is(b"errexit"));
-        if named || word.text.contains(&b'e') {
+        let named = if word.text.ends_with(b"o") { words.next() } else { None };
+        let has = |letter, name: &[u8]| word.text.contains(&letter) || named.is_some_and(|named| named.is(name));
+        if has(b'e', b"errexit") {
             shell.errexit = on;
+        }
+        if has(b'a', b"allexport") {
+            shell.exports_all = on;
         }
     }
     End::of(Status::Success)

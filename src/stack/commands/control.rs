@@ -99,7 +99,7 @@ impl Shell<'_> {
             self.loops -= 1;
             self.conditions -= 1;
             // `while break; do`
-            if self.jump.is_some() && self.jumps() {
+            if self.survey.is_none() && self.jump.is_some() && self.jumps() {
                 return end;
             }
             let survey = self.survey.is_some();

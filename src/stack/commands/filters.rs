@@ -223,15 +223,14 @@ fn head<'w>(options: &Options<'w>, last: bool) -> Option<Call<'w>> {
     let count = options.value(b'n').or((!options.flags.is_empty()).then(|| options.flags.as_bstr()));
     let count = count.map_or(Some("10"), |count| count.to_str().ok())?;
     // `tail -n +2` counts from the first line, 1.
-    let from_first = if last { count.strip_prefix('+') } else { None };
-    let all_digits = from_first.unwrap_or(count).bytes().all(|byte| byte.is_ascii_digit());
-    let number: usize = from_first.unwrap_or(count).parse().ok().filter(|_| all_digits)?;
-    let count = if from_first.is_some() { usize::MAX } else { number };
+    let (from_first, digits) = count.strip_prefix('+').map_or((false, count), |digits| (last, digits));
+    let number: usize = digits.parse().ok()?;
+    let count = if from_first { usize::MAX } else { number };
     options.call(0, move |text| {
-        let skipped = match last {
-            true if count == usize::MAX => number.saturating_sub(1),
-            true => text.lines().count().saturating_sub(count),
-            false => 0,
+        let skipped = match (last, from_first) {
+            (true, true) => number.saturating_sub(1),
+            (true, false) => text.lines().count().saturating_sub(count),
+            (false, _) => 0,
         };
         joined(text.lines().skip(skipped).take(count).map(str::to_owned))
     })

@@ -149,9 +149,6 @@ fn found(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Option<Outpu
     if let Some((_, own)) = WRAPPERS.iter().find(|row| row.0.as_bytes() == name) {
         let options = arguments.iter().take_while(|word| word.text.starts_with(b"-") || word.text.contains(&b'='));
         let rest = arguments.get(options.count() + own..).unwrap_or_default();
-        if rest.is_empty() {
-            return End::unknown();
-        }
         let inner = match name {
             b"command" if lookup != Lookup::Files => Lookup::NoFunctions,
             // bash's `time` is a word of its grammar.
@@ -159,7 +156,7 @@ fn found(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Option<Outpu
             _ => Lookup::Files,
         };
         let end = shell.deeper(|shell| found(shell, text, rest, input, inner)).unwrap_or_else(End::unknown);
-        shell.exited |= name == b"exec" && lookup != Lookup::Files;
+        shell.exited |= name == b"exec" && lookup != Lookup::Files && !rest.is_empty();
         return end;
     }
     if lookup == Lookup::Shell

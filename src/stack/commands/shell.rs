@@ -6,19 +6,15 @@ use super::expand::{Word, expand, expand_one};
 use super::list::{Command, Flaw, List, Pipeline, Raw, Then};
 use super::parse::parse;
 use super::{Attempt, Origin, Status, programs, valid_name, without_label};
-use crate::span::{Place, Span};
+use crate::span::Place;
 use crate::stack::kernel::{Address, Cause, Errno, Kernel, LinkKind};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::sync::Arc;
 
 /// As many commands as one line runs.
 pub(super) const STEP_LIMIT: usize = 1000;
 /// As many bytes are read in the time of a command.
 const READ_IN_A_STEP: usize = 512;
-/// As many variables, functions and arguments are copied in the time of a command.
-const COPIED_IN_A_STEP: usize = 64;
 /// How deep substitutions, `sh -c` and `eval` may nest.
 const DEPTH_LIMIT: usize = 16;
 
@@ -47,6 +43,8 @@ pub(super) struct Shell<'k> {
     pub(super) returned: bool,
     /// `set -e`: a command that fails ends it.
     pub(super) errexit: bool,
+    /// `set -a`: what is set is exported.
+    pub(super) exports_all: bool,
     /// How many conditions it is in the middle of, where `set -e` does not count.
     pub(super) conditions: usize,
     /// It is bash, which knows more than dash.
@@ -78,6 +76,7 @@ impl<'k> Shell<'k> {
             exited: false,
             returned: false,
             errexit: false,
+            exports_all: false,
             conditions: 0,
             bash: false,
             positional: Vec::new(),
@@ -100,61 +99,6 @@ impl<'k> Shell<'k> {
             Err(Flaw::Syntax) => End::of(Status::Failure),
             Err(Flaw::Beyond) => End::unknown(),
         }
-    }
-
-    /// Does something in a copy of this shell (`( )`, `$( )`, a pipe): what that sets, defines or leaves is as before.
-    pub(super) fn apart<T>(&mut self, action: impl FnOnce(&mut Self) -> T) -> T {
-        self.steps += (self.variables.len() + self.functions.len() + self.positional.len()) / COPIED_IN_A_STEP;
-        let kept = (self.variables.clone(), self.functions.clone(), self.positional.clone());
-        let flags = (self.errexit, self.bash, self.conditions, self.loops);
-        let ways = (self.exited, self.returned, self.jump);
-        let result = action(self);
-        (self.errexit, self.bash, self.conditions, self.loops) = flags;
-        (self.exited, self.returned, self.jump) = ways;
-        (self.variables, self.functions, self.positional) = kept;
-        result
-    }
-
-    /// Does something in a shell that is started anew, which gets these arguments and what is exported.
-    pub(super) fn started<T>(&mut self, bash: bool, arguments: &[Word], action: impl FnOnce(&mut Self) -> T) -> T {
-        self.apart(|shell| {
-            shell.variables.retain(|_, value| value.exported);
-            shell.functions.clear();
-            shell.positional = arguments.to_vec();
-            (shell.errexit, shell.bash, shell.conditions, shell.loops) = (false, bash, 0, 0);
-            action(shell)
-        })
-    }
-
-    /// Runs a text in this shell (`eval`). `start` is its offset in the text that runs now, where it is a plain
-    /// piece of that.
-    pub(super) fn evaluate(&mut self, text: &[u8], start: Option<usize>) -> End {
-        let outer = self.origin.clone();
-        self.origin.start = outer.start.zip(start).map(|(base, start)| base + start);
-        let end = self.deeper(|shell| shell.script(text));
-        self.origin = outer;
-        end.unwrap_or_else(End::unknown)
-    }
-
-    /// Runs a script of the host with these arguments, in a shell of its own.
-    pub(super) fn call(&mut self, file: &Path, text: &[u8], arguments: &[Word]) -> End {
-        let origin = Origin { file: Arc::from(file), start: Some(0), whole: Span::new(0, text.len()) };
-        let outer = std::mem::replace(&mut self.origin, origin);
-        let end = self.deeper(|shell| shell.started(false, arguments, |shell| shell.script(text)));
-        self.origin = outer;
-        end.unwrap_or_else(End::unknown)
-    }
-
-    /// Reads a file of the host in this shell (`.`).
-    pub(super) fn read_in(&mut self, file: &Path, text: &[u8]) -> End {
-        let origin = Origin { file: Arc::from(file), start: Some(0), whole: Span::new(0, text.len()) };
-        let outer = std::mem::replace(&mut self.origin, origin);
-        let end = self.deeper(|shell| shell.script(text));
-        self.origin = outer;
-        if std::mem::take(&mut self.returned) {
-            self.exited = false;
-        }
-        end.unwrap_or_else(End::unknown)
     }
 
     /// Does something one level deeper; not at all where that is too deep.
@@ -181,10 +125,11 @@ impl<'k> Shell<'k> {
     pub(super) fn set(&mut self, name: &[u8], word: Word) {
         let place = self.origin.place(&word.raw);
         let name = BStr::new(name);
-        let exported = match self.variables.get(name) {
+        let inherited = match self.variables.get(name) {
             Some(value) => value.exported,
             None => self.environment.contains_key(name),
         };
+        let exported = inherited || self.exports_all;
         self.variables.insert(name.to_owned(), Value { word, place, exported });
     }
 

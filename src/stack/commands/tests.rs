@@ -140,6 +140,12 @@ fn a_script_with_an_array_does_not_fail() {
 }
 
 #[test]
+fn what_is_too_deep_is_not_empty() {
+    let line = format!("ip link set br0 address {}52:54:00:aa:bb:cc{}", "${A:-".repeat(20), "}".repeat(20));
+    assert_eq!(effect(&line), "ok unknown");
+}
+
+#[test]
 fn a_sourced_file_tells_its_variables() {
     let file = Arc::from(Path::new("etc/default/bridge-utils"));
     let text = "# ours\nBRIDGE_HOTPLUG=no\n[ \"$IFACE\" = br1 ] && IF_BRIDGE_HW=lan1\nIF_BRIDGE_HW='lan0' # x\nX=$(date)\nexport A=1 B\n: ${IF_Y:=z}\n";
