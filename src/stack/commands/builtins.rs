@@ -5,17 +5,23 @@ use super::end::{End, Output};
 use super::expand::Word;
 use super::shell::Shell;
 use super::{Status, files};
-use bstr::{BString, ByteSlice};
+use bstr::{BStr, BString, ByteSlice};
 
-/// `export NAME=VALUE ...`
+/// `export NAME=VALUE ...`, `export NAME ...`, `local`, `readonly`
 pub(super) fn declare(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
-    for word in words {
-        let Some((name, value)) = word.text.split_once_str("=") else { continue };
-        // The value is the end of its word, where that is not quoted.
-        let plain = word.raw.len() == word.text.len();
-        let start = if plain { word.raw.end - value.len() } else { word.raw.start };
-        let value = Word { raw: start..word.raw.end, unknown: word.unknown, ..Word::literal(value) };
-        shell.set(name, value);
+    let exports = words.first().is_some_and(|word| word.is(b"export"));
+    for word in words.iter().skip(1) {
+        if let Some((name, value)) = word.text.split_once_str("=") {
+            // The value is the end of its word, where that is not quoted.
+            let plain = word.raw.len() == word.text.len();
+            let start = if plain { word.raw.end - value.len() } else { word.raw.start };
+            let value = Word { raw: start..word.raw.end, unknown: word.unknown, ..Word::literal(value) };
+            shell.set(name, value);
+        }
+        let name = word.text.split(|byte| *byte == b'=').next().unwrap_or_default();
+        if let Some(variable) = shell.variables.get_mut(BStr::new(name)) {
+            variable.exported |= exports;
+        }
     }
     End::of(Status::Success)
 }
@@ -54,7 +60,10 @@ pub(super) fn unset(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) ->
 
 pub(super) fn exit(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
     shell.exited = true;
-    End::of(Status::of(words.get(1).is_none_or(|status| status.unknown || status.text == "0")))
+    match words.get(1) {
+        Some(status) if status.unknown => End::unknown().with(Output::nothing()),
+        status => End::of(Status::of(status.is_none_or(|status| status.text == "0"))),
+    }
 }
 
 /// `return` outside of a function: the end of a sourced file, or of the shell.
@@ -68,9 +77,24 @@ pub(super) fn change_folder(shell: &mut Shell<'_>, words: &[Word], _: Option<Out
     End::of(Status::of(path.is_none_or(|path| files::is_there(shell, path) != Some(false))))
 }
 
-pub(super) fn jump(shell: &mut Shell<'_>, jump: Jump) -> End {
-    shell.jump = Some(jump);
+/// `break` and `continue`, of as many loops; outside of loops they do nothing.
+pub(super) fn jump(shell: &mut Shell<'_>, words: &[Word], jump: fn(usize) -> Jump) -> End {
+    let Some(count) = count(words) else {
+        shell.exited |= !shell.bash;
+        return End::unknown();
+    };
+    if shell.loops > 0 {
+        shell.jump = Some(jump(count.clamp(1, shell.loops)));
+    }
     End::of(Status::Success)
+}
+
+/// The number that a command is given, 1 by default; `None` where that is none or not known.
+fn count(words: &[Word]) -> Option<usize> {
+    match words.get(1) {
+        None => Some(1),
+        Some(word) => word.known()?.to_str().ok()?.parse().ok(),
+    }
 }
 
 /// `. FILE`. dash ends where there is no such file.
@@ -86,21 +110,42 @@ pub(super) fn source(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -
     End::unknown()
 }
 
-/// `set -e`, also among other letters.
+/// `set -e` and `set -a`, also among other letters, and `set -o errexit`, `set -o allexport`.
 pub(super) fn set(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
-    for word in words.iter().skip(1).filter(|word| word.text.contains(&b'e')) {
-        match word.text.first() {
-            Some(b'-') => shell.errexit = true,
-            Some(b'+') => shell.errexit = false,
-            _ => {}
+    let mut words = words.iter().skip(1);
+    while let Some(word) = words.next() {
+        let on = match word.text.as_slice() {
+            b"--" => break,
+            [b'-', ..] => true,
+            [b'+', ..] => false,
+            _ => break,
+        };
+        let named = if word.text.ends_with(b"o") { words.next() } else { None };
+        let has = |letter, name: &[u8]| word.text.contains(&letter) || named.is_some_and(|named| named.is(name));
+        if has(b'e', b"errexit") {
+            shell.errexit = on;
+        }
+        if has(b'a', b"allexport") {
+            shell.exports_all = on;
         }
     }
     End::of(Status::Success)
 }
 
-pub(super) fn shift(shell: &mut Shell<'_>, _: &[Word], _: Option<Output>) -> End {
-    if !shell.positional.is_empty() {
-        shell.positional.remove(0);
+/// `shift`, by as many; dash ends where there are fewer.
+pub(super) fn shift(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
+    match count(words) {
+        Some(count) if count <= shell.positional.len() => {
+            shell.positional.drain(..count);
+            End::of(Status::Success)
+        }
+        Some(_) => {
+            shell.exited |= !shell.bash;
+            End::of(Status::Failure)
+        }
+        None => {
+            shell.positional.iter_mut().for_each(|word| word.unknown = true);
+            End::unknown()
+        }
     }
-    End::of(Status::Success)
 }

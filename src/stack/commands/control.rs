@@ -18,16 +18,39 @@ pub(super) struct Function {
     origin: Origin,
 }
 
-/// What leaves the middle of a loop.
+/// What leaves the middle of a loop, and of how many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Jump {
     /// `break`
-    Out,
+    Out(usize),
     /// `continue`
-    On,
+    On(usize),
 }
 
 impl Shell<'_> {
+    /// Runs the body of a loop; whether the loop ends with that.
+    fn round(&mut self, text: &[u8], body: &List, end: &mut End) -> bool {
+        self.loops += 1;
+        let next = self.list(text, body);
+        self.loops -= 1;
+        *end = End { output: std::mem::replace(&mut end.output, Output::Unknown).then(next.output), ..next };
+        self.exited || self.jumps()
+    }
+
+    /// Whether what was jumped out of is this loop; a jump out of more goes on.
+    fn jumps(&mut self) -> bool {
+        self.jump = match self.jump {
+            None | Some(Jump::On(0 | 1)) => {
+                self.jump = None;
+                return false;
+            }
+            Some(Jump::Out(0 | 1)) => None,
+            Some(Jump::Out(loops)) => Some(Jump::Out(loops - 1)),
+            Some(Jump::On(loops)) => Some(Jump::On(loops - 1)),
+        };
+        true
+    }
+
     pub(super) fn branches(&mut self, text: &[u8], arms: &[(List, List)], otherwise: &List) -> End {
         let mut output = Output::nothing();
         for (condition, body) in arms {
@@ -58,9 +81,7 @@ impl Shell<'_> {
                 return End::unknown();
             }
             self.set(text.get(name.clone()).unwrap_or_default(), word);
-            let next = self.list(text, body);
-            end = End { output: end.output.then(next.output), ..next };
-            if self.exited || self.jump.take() == Some(Jump::Out) {
+            if self.round(text, body, &mut end) {
                 break;
             }
         }
@@ -73,8 +94,14 @@ impl Shell<'_> {
         for _ in 0..ROUNDS {
             self.steps += 1;
             self.conditions += 1;
+            self.loops += 1;
             let asked = self.list(text, condition);
+            self.loops -= 1;
             self.conditions -= 1;
+            // `while break; do`
+            if self.survey.is_none() && self.jump.is_some() && self.jumps() {
+                return end;
+            }
             let survey = self.survey.is_some();
             if self.steps > STEP_LIMIT || !(asked.certain || self.exited || survey) {
                 return End::unknown();
@@ -85,9 +112,7 @@ impl Shell<'_> {
             if (asked.status == Status::Success) == until && !survey {
                 return end;
             }
-            let next = self.list(text, body);
-            end = End { output: end.output.then(next.output), ..next };
-            if self.exited || survey || self.jump.take() == Some(Jump::Out) {
+            if self.round(text, body, &mut end) || survey {
                 return end;
             }
         }
@@ -111,7 +136,10 @@ impl Shell<'_> {
     pub(super) fn call_function(&mut self, function: &Function, arguments: &[Word]) -> End {
         let origin = std::mem::replace(&mut self.origin, function.origin.clone());
         let positional = std::mem::replace(&mut self.positional, arguments.to_vec());
+        // dash's functions know nothing of the loops that they are called in.
+        let loops = std::mem::take(&mut self.loops);
         let end = self.deeper(|shell| shell.script(&function.text)).unwrap_or_else(End::unknown);
+        self.loops = loops;
         if std::mem::take(&mut self.returned) {
             self.exited = false;
         }

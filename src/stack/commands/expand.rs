@@ -51,6 +51,7 @@ impl Word {
     }
 
     fn append(&mut self, text: &[u8]) {
+        self.about.take_if(|_| !text.is_empty());
         if self.text.len() + text.len() > LONGEST {
             self.unknown = true;
         } else {
@@ -220,7 +221,8 @@ impl Expansion<'_> {
                 let inside = start + 2;
                 let end = parse::substitution_end(self.text, inside).unwrap_or(self.end).min(self.end);
                 self.at = end + 1;
-                value_of(shell.nested(self.text.get(inside..end).unwrap_or_default(), Some(inside)).output)
+                let script = self.text.get(inside..end).unwrap_or_default();
+                value_of(shell.apart(|shell| shell.evaluate(script, Some(inside))).output)
             }
             [b'$', b'{', ..] => {
                 let end = brace_end(self.text, start + 2).unwrap_or(self.end).min(self.end);
@@ -254,7 +256,7 @@ impl Expansion<'_> {
         }
         let plain = self.at.saturating_sub(inside) == script.len();
         self.at += 1;
-        value_of(shell.nested(&script, plain.then_some(inside)).output)
+        value_of(shell.apart(|shell| shell.evaluate(&script, plain.then_some(inside))).output)
     }
 }
 

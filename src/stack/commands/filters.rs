@@ -13,10 +13,14 @@ const LONGEST: usize = 1024;
 
 /// What a filter makes of a text.
 type Filter = Box<dyn Fn(&str) -> Option<String>>;
+/// Whether `grep` finds something in a text.
+type Finds = Box<dyn Fn(&str) -> bool>;
 
 /// A filter and the file that it reads, where it names one.
 pub(super) struct Call<'w> {
     filter: Filter,
+    /// What its status tells.
+    finds: Option<Finds>,
     pub(super) file: Option<&'w BStr>,
 }
 
@@ -25,6 +29,12 @@ impl Call<'_> {
     pub(super) fn of(&self, text: &BStr) -> Option<BString> {
         let text = text.to_str().ok().filter(|text| text.len() <= LONGEST)?;
         (self.filter)(text).map(BString::from)
+    }
+
+    /// Whether it finds something in a text; `None` where that is not known, or not what its status tells.
+    pub(super) fn finds(&self, text: &BStr) -> Option<bool> {
+        let text = text.to_str().ok().filter(|text| text.len() <= LONGEST)?;
+        self.finds.as_ref().map(|finds| finds(text))
     }
 }
 
@@ -105,7 +115,7 @@ impl<'w> Options<'w> {
     /// The filter, with the file that follows `before` words.
     fn call(&self, before: usize, filter: impl Fn(&str) -> Option<String> + 'static) -> Option<Call<'w>> {
         let files = self.rest.get(before..).unwrap_or_default();
-        (files.len() <= 1).then(|| Call { filter: Box::new(filter), file: files.first().copied() })
+        (files.len() <= 1).then(|| Call { filter: Box::new(filter), finds: None, file: files.first().copied() })
     }
 }
 
@@ -113,6 +123,10 @@ impl<'w> Options<'w> {
 pub(super) fn regex(pattern: &BStr, extended: bool, ignore_case: bool) -> Option<Regex> {
     const LONGEST: usize = 200;
     let pattern = pattern.to_str().ok().filter(|pattern| pattern.len() <= LONGEST)?;
+    // Each line is a pattern of its own to grep.
+    if pattern.contains('\n') {
+        return None;
+    }
     let mut text = String::new();
     let mut signs = pattern.chars().peekable();
     while let Some(sign) = signs.next() {
@@ -141,7 +155,8 @@ fn joined(lines: impl Iterator<Item = String>) -> Option<String> {
 
 fn grep<'w>(options: &Options<'w>, extended: bool) -> Option<Call<'w>> {
     options.only(b"Eioqsvw")?;
-    if options.has(b'w') {
+    let patterns = options.values.iter().filter(|value| value.0 == b'e').count();
+    if options.has(b'w') || patterns > 1 {
         return None;
     }
     let first = options.rest.first().copied();
@@ -152,12 +167,15 @@ fn grep<'w>(options: &Options<'w>, extended: bool) -> Option<Call<'w>> {
         Some(most) => most.to_str().ok()?.parse().ok()?,
         None => usize::MAX,
     };
-    options.call(before, move |text| {
+    let same = pattern.clone();
+    let call = options.call(before, move |text| {
         let fits = |line: &&str| pattern.is_match(line) != inverted;
         let lines = text.lines().filter(fits).take(if quiet { 0 } else { most });
         let found = |line: &str| pattern.find_iter(line).map(|found| found.as_str().to_owned()).collect::<Vec<_>>();
         joined(lines.flat_map(|line| if only { found(line) } else { vec![line.to_owned()] }))
-    })
+    });
+    let finds: Finds = Box::new(move |text| most > 0 && text.lines().any(|line| same.is_match(line) != inverted));
+    Some(Call { finds: Some(finds), ..call? })
 }
 
 /// `1,3-5,7-`: first and last of each range.
@@ -203,9 +221,17 @@ fn cut<'w>(options: &Options<'w>) -> Option<Call<'w>> {
 /// `head`, or `tail`.
 fn head<'w>(options: &Options<'w>, last: bool) -> Option<Call<'w>> {
     let count = options.value(b'n').or((!options.flags.is_empty()).then(|| options.flags.as_bstr()));
-    let count: usize = count.map_or(Some(10), |count| count.to_str().ok()?.parse().ok())?;
+    let count = count.map_or(Some("10"), |count| count.to_str().ok())?;
+    // `tail -n +2` counts from the first line, 1.
+    let (from_first, digits) = count.strip_prefix('+').map_or((false, count), |digits| (last, digits));
+    let number: usize = digits.parse().ok()?;
+    let count = if from_first { usize::MAX } else { number };
     options.call(0, move |text| {
-        let skipped = if last { text.lines().count().saturating_sub(count) } else { 0 };
+        let skipped = match (last, from_first) {
+            (true, true) => number.saturating_sub(1),
+            (true, false) => text.lines().count().saturating_sub(count),
+            (false, _) => 0,
+        };
         joined(text.lines().skip(skipped).take(count).map(str::to_owned))
     })
 }

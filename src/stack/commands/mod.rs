@@ -27,6 +27,7 @@ mod shell;
 mod shown;
 mod sysctl;
 mod test;
+mod within;
 mod xargs;
 
 use super::kernel::Kernel;

@@ -36,7 +36,8 @@ impl Expansion<'_> {
         }
         let twice = argument.first() == Some(&sign) && b"%#".contains(&sign);
         let start = inside.end - argument.len() + usize::from(twice);
-        let argument = shell.deeper(|shell| expand_one(shell, self.text, &(start..inside.end))).unwrap_or_default();
+        let argument = shell.deeper(|shell| expand_one(shell, self.text, &(start..inside.end)));
+        let argument = argument.unwrap_or_else(|| Word { unknown: true, ..Word::default() });
         let set = value.unknown || if colon { !value.text.is_empty() } else { shell.is_set(name) };
         match sign {
             b'=' if !set => {

@@ -292,6 +292,10 @@ impl Parser<'_> {
 
     /// `NAME()` and the command that it stands for.
     fn function(&mut self, words: &[Raw], redirects: &[Redirect]) -> Result<Command, Flaw> {
+        // `NAME=(...)`: bash's arrays.
+        if words.last().and_then(|word| self.text.get(word.clone())).is_some_and(|word| word.contains(&b'=')) {
+            return Err(Flaw::Beyond);
+        }
         let ([name], []) = (words, redirects) else { return Err(Flaw::Syntax) };
         self.at += 1;
         self.blanks();

@@ -10,7 +10,8 @@ pub(super) fn run(words: &[Word]) -> End {
     let text = words.iter().map(Word::known).collect::<Option<Vec<_>>>();
     let text = text.and_then(|words| {
         let (format, arguments) = words.split_first()?;
-        made(format.to_str().ok()?, arguments.iter().map(|word| word.to_str().unwrap_or_default()))
+        let arguments = arguments.iter().map(|word| word.to_str().ok()).collect::<Option<Vec<_>>>()?;
+        made(format.to_str().ok()?, arguments.into_iter())
     });
     End::of(Status::Success).with(text.map_or(Output::Unknown, Output::Known))
 }

@@ -23,11 +23,11 @@ const PROGRAMS: &[(&str, Program)] = &[
     ("[[", |shell, words, _| if shell.bash { test::double(shell, words) } else { End::of(Status::Failure) }),
     ("awk", filter),
     ("brctl", |shell, words, _| brctl::run(shell, &words[1..])),
-    ("break", |shell, _, _| builtins::jump(shell, Jump::Out)),
+    ("break", |shell, words, _| builtins::jump(shell, words, Jump::Out)),
     ("bridge", |shell, words, _| ip::about_device(shell, words)),
     ("cat", cat),
     ("cd", builtins::change_folder),
-    ("continue", |shell, _, _| builtins::jump(shell, Jump::On)),
+    ("continue", |shell, words, _| builtins::jump(shell, words, Jump::On)),
     ("cut", filter),
     ("echo", |shell, words, _| echo(shell, &words[1..])),
     ("egrep", filter),
@@ -96,14 +96,43 @@ const WRAPPERS: &[(&str, usize)] = &[
     ("timeout", 1),
 ];
 
+/// What is a command of the shell alone: other programs that run programs do not find it.
+const SHELL_ONLY: &[&str] = &[
+    ".", ":", "[[", "break", "cd", "continue", "eval", "exec", "exit", "export", "local", "read", "readonly", "return",
+    "set", "shift", "source", "unset",
+];
+
+/// Where a command's name is looked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lookup {
+    /// Where a shell looks: functions, its own commands, files.
+    Shell,
+    /// Where `command` looks: not among functions.
+    NoFunctions,
+    /// Among files.
+    Files,
+}
+
 const SHELLS: &[&str] = &["ash", "bash", "busybox-sh", "dash", "sh"];
 
 /// Runs one command.
 pub(super) fn run(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Option<Output>) -> End {
+    found(shell, text, words, input, Lookup::Shell)
+}
+
+/// Runs one command as another program does, which finds files alone.
+pub(super) fn run_file(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Option<Output>) -> End {
+    found(shell, text, words, input, Lookup::Files)
+}
+
+fn found(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Option<Output>, lookup: Lookup) -> End {
     let Some((first, arguments)) = words.split_first() else { return End::of(Status::Success) };
     let Some(path) = first.known() else { return End::unknown() };
     let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
     if shell.kernel.lacks_program(name) {
+        return End::of(Status::Failure);
+    }
+    if lookup == Lookup::Files && SHELL_ONLY.iter().any(|only| only.as_bytes() == path) {
         return End::of(Status::Failure);
     }
     if name == b"eval" {
@@ -120,9 +149,19 @@ pub(super) fn run(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Opt
     if let Some((_, own)) = WRAPPERS.iter().find(|row| row.0.as_bytes() == name) {
         let options = arguments.iter().take_while(|word| word.text.starts_with(b"-") || word.text.contains(&b'='));
         let rest = arguments.get(options.count() + own..).unwrap_or_default();
-        return shell.deeper(|shell| run(shell, text, rest, input)).unwrap_or_else(End::unknown);
+        let inner = match name {
+            b"command" if lookup != Lookup::Files => Lookup::NoFunctions,
+            // bash's `time` is a word of its grammar.
+            b"time" if shell.bash => lookup,
+            _ => Lookup::Files,
+        };
+        let end = shell.deeper(|shell| found(shell, text, rest, input, inner)).unwrap_or_else(End::unknown);
+        shell.exited |= name == b"exec" && lookup != Lookup::Files && !rest.is_empty();
+        return end;
     }
-    if let Some(function) = shell.functions.get(path).cloned() {
+    if lookup == Lookup::Shell
+        && let Some(function) = shell.functions.get(path).cloned()
+    {
         return shell.call_function(&function, arguments);
     }
     if let Some((file, text)) = shell.kernel.script(path) {
@@ -156,7 +195,8 @@ fn is_argument(name: &[u8]) -> bool {
 fn inline(shell: &mut Shell<'_>, text: &[u8], name: &[u8], arguments: &[Word], input: Option<Output>) -> End {
     if arguments.iter().all(|word| word.is(b"-s") || word.is(b"-")) {
         let script = input.and_then(Output::known);
-        return script.map_or_else(End::unknown, |script| shell.nested(&script, None));
+        let run = |script: BString| shell.started(name == b"bash", &[], |shell| shell.evaluate(&script, None));
+        return script.map_or_else(End::unknown, run);
     }
     if let Some((file, arguments)) = arguments.split_first()
         && let Some(path) = file.known()
@@ -178,10 +218,10 @@ fn inline(shell: &mut Shell<'_>, text: &[u8], name: &[u8], arguments: &[Word], i
     // In plain quotes the script is a piece of the line itself.
     let raw = text.get(script.raw.clone()).unwrap_or_default();
     let start = raw.get(1..raw.len().saturating_sub(1)).filter(|piece| *piece == inside.as_bytes());
-    let outer = std::mem::replace(&mut shell.bash, name == b"bash");
-    let end = shell.nested(inside, start.map(|_| script.raw.start + 1));
-    shell.bash = outer;
-    end
+    // The word after the text is `$0`.
+    let given = arguments.get(option + 3..).unwrap_or_default();
+    let start = start.map(|_| script.raw.start + 1);
+    shell.started(name == b"bash", given, |shell| shell.evaluate(inside, start))
 }
 
 fn eval(shell: &mut Shell<'_>, arguments: &[Word]) -> End {
@@ -189,7 +229,7 @@ fn eval(shell: &mut Shell<'_>, arguments: &[Word]) -> End {
         return End::unknown();
     }
     let text = bstr::join(" ", arguments.iter().map(|word| &word.text));
-    shell.nested(&text, None)
+    shell.evaluate(&text, None)
 }
 
 fn echo(shell: &Shell<'_>, words: &[Word]) -> End {
@@ -238,13 +278,17 @@ fn filter(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
         None => input,
     };
     let made = |text: &BString| call.as_ref().and_then(|call| call.of(text.as_bstr()));
-    End::unknown().with(match input {
+    // What a pipe holds may be more than is told (`2>&1`), where it is told to be nothing.
+    let is_told = |text: &BString| !text.is_empty() || call.as_ref().is_some_and(|call| call.file.is_some());
+    let end = match &input {
+        Some(Output::Known(text)) if is_told(text) => call.as_ref().and_then(|call| call.finds(text.as_bstr())),
+        _ => None,
+    };
+    let end = end.map_or_else(End::unknown, |found| End::of(Status::of(found)));
+    end.with(match input {
         _ if quiet => Output::nothing(),
         Some(Output::About(link)) => Output::About(link),
-        Some(Output::Shown(shown)) => match made(&shown.text) {
-            Some(text) => Output::Shown(shown.with(text)),
-            None => Output::About(shown.link),
-        },
+        Some(Output::Shown(shown)) => shown.filtered(made),
         Some(Output::Known(text)) => made(&text).map_or(Output::Unknown, Output::Known),
         _ => Output::Unknown,
     })

@@ -6,12 +6,10 @@ use super::expand::{Word, expand, expand_one};
 use super::list::{Command, Flaw, List, Pipeline, Raw, Then};
 use super::parse::parse;
 use super::{Attempt, Origin, Status, programs, valid_name, without_label};
-use crate::span::{Place, Span};
+use crate::span::Place;
 use crate::stack::kernel::{Address, Cause, Errno, Kernel, LinkKind};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::sync::Arc;
 
 /// As many commands as one line runs.
 pub(super) const STEP_LIMIT: usize = 1000;
@@ -26,6 +24,8 @@ pub(super) struct Value {
     pub(super) word: Word,
     /// Where its value stands.
     pub(super) place: Place,
+    /// Whether the programs that it starts get it.
+    pub(super) exported: bool,
 }
 
 /// A running shell.
@@ -43,6 +43,8 @@ pub(super) struct Shell<'k> {
     pub(super) returned: bool,
     /// `set -e`: a command that fails ends it.
     pub(super) errexit: bool,
+    /// `set -a`: what is set is exported.
+    pub(super) exports_all: bool,
     /// How many conditions it is in the middle of, where `set -e` does not count.
     pub(super) conditions: usize,
     /// It is bash, which knows more than dash.
@@ -55,6 +57,8 @@ pub(super) struct Shell<'k> {
     pub(super) feed: Option<Vec<BString>>,
     /// `break` or `continue` was run, and the loop has not heard of it yet.
     pub(super) jump: Option<Jump>,
+    /// How many loops it is in.
+    pub(super) loops: usize,
     /// Where it is only asked which links a text may make: those, and every branch is taken.
     pub(super) survey: Option<BTreeSet<BString>>,
 }
@@ -72,12 +76,14 @@ impl<'k> Shell<'k> {
             exited: false,
             returned: false,
             errexit: false,
+            exports_all: false,
             conditions: 0,
             bash: false,
             positional: Vec::new(),
             functions: BTreeMap::new(),
             feed: None,
             jump: None,
+            loops: 0,
             survey: None,
         }
     }
@@ -93,43 +99,6 @@ impl<'k> Shell<'k> {
             Err(Flaw::Syntax) => End::of(Status::Failure),
             Err(Flaw::Beyond) => End::unknown(),
         }
-    }
-
-    /// Runs a text in a shell of its own. `start` is its offset in the text that runs now, where
-    /// it is a plain piece of that.
-    pub(super) fn nested(&mut self, text: &[u8], start: Option<usize>) -> End {
-        let outer = self.origin.clone();
-        self.origin.start = outer.start.zip(start).map(|(base, start)| base + start);
-        let end = self.deeper(|shell| shell.script(text));
-        self.origin = outer;
-        self.exited = false;
-        end.unwrap_or_else(End::unknown)
-    }
-
-    /// Runs a script of the host with these arguments, in a shell of its own.
-    pub(super) fn call(&mut self, file: &Path, text: &[u8], arguments: &[Word]) -> End {
-        let origin = Origin { file: Arc::from(file), start: Some(0), whole: Span::new(0, text.len()) };
-        let outer = std::mem::replace(&mut self.origin, origin);
-        let variables = self.variables.clone();
-        let positional = std::mem::replace(&mut self.positional, arguments.to_vec());
-        let flags = (self.errexit, self.bash, self.conditions, self.exited);
-        (self.errexit, self.bash, self.conditions) = (false, false, 0);
-        let end = self.deeper(|shell| shell.script(text));
-        (self.errexit, self.bash, self.conditions, self.exited) = flags;
-        (self.origin, self.variables, self.positional) = (outer, variables, positional);
-        end.unwrap_or_else(End::unknown)
-    }
-
-    /// Reads a file of the host in this shell (`.`).
-    pub(super) fn read_in(&mut self, file: &Path, text: &[u8]) -> End {
-        let origin = Origin { file: Arc::from(file), start: Some(0), whole: Span::new(0, text.len()) };
-        let outer = std::mem::replace(&mut self.origin, origin);
-        let end = self.deeper(|shell| shell.script(text));
-        self.origin = outer;
-        if std::mem::take(&mut self.returned) {
-            self.exited = false;
-        }
-        end.unwrap_or_else(End::unknown)
     }
 
     /// Does something one level deeper; not at all where that is too deep.
@@ -155,7 +124,13 @@ impl<'k> Shell<'k> {
     /// Sets a variable.
     pub(super) fn set(&mut self, name: &[u8], word: Word) {
         let place = self.origin.place(&word.raw);
-        self.variables.insert(name.into(), Value { word, place });
+        let name = BStr::new(name);
+        let inherited = match self.variables.get(name) {
+            Some(value) => value.exported,
+            None => self.environment.contains_key(name),
+        };
+        let exported = inherited || self.exports_all;
+        self.variables.insert(name.to_owned(), Value { word, place, exported });
     }
 
     pub(super) fn is_set(&self, name: &[u8]) -> bool {
@@ -205,7 +180,10 @@ impl<'k> Shell<'k> {
             if run {
                 let tested = pipeline.negated || matches!(pipeline.then, Then::And | Then::Or);
                 self.conditions += usize::from(tested);
-                let next = self.pipeline(text, pipeline);
+                let next = match pipeline.then {
+                    Then::Background => self.apart(|shell| shell.pipeline(text, pipeline)),
+                    _ => self.pipeline(text, pipeline),
+                };
                 self.conditions -= usize::from(tested);
                 let ends = self.errexit && !tested && self.conditions == 0;
                 self.exited |= ends && next.certain && next.status == Status::Failure;
@@ -228,10 +206,12 @@ impl<'k> Shell<'k> {
         let mut end = End::of(Status::Success);
         let piped = pipeline.commands.len() > 1;
         for command in &pipeline.commands {
-            end = self.command(text, command, input.take());
-            if piped {
-                self.exited = false;
-            }
+            let fed = input.take();
+            end = if piped {
+                self.apart(|shell| shell.command(text, command, fed))
+            } else {
+                self.command(text, command, fed)
+            };
             input = Some(end.output.clone());
         }
         if pipeline.negated && end.certain {
@@ -257,11 +237,10 @@ impl<'k> Shell<'k> {
             Command::Group { list, subshell, redirects } => {
                 let Some(opened) = self.open(text, redirects) else { return End::of(Status::Failure) };
                 let end = self.fed(opened.input.or(input), |shell| {
-                    shell.deeper(|shell| shell.list(text, list)).unwrap_or_else(End::unknown)
+                    let run = |shell: &mut Self| shell.deeper(|shell| shell.list(text, list));
+                    let end = if *subshell { shell.apart(run) } else { run(shell) };
+                    end.unwrap_or_else(End::unknown)
                 });
-                if *subshell {
-                    self.exited = false;
-                }
                 self.written(opened.outputs, end)
             }
             Command::If { arms, otherwise } => self.branches(text, arms, otherwise),

@@ -26,8 +26,11 @@ fn run_line(kernel: &mut Kernel, line: &str) -> Run {
 
 /// What a line leaves: its status, and the address that it sets br0 to.
 fn effect(line: &str) -> String {
-    let mut kernel = kernel();
-    let status = run_line(&mut kernel, line).status;
+    effect_on(&mut kernel(), line)
+}
+
+fn effect_on(kernel: &mut Kernel, line: &str) -> String {
+    let status = run_line(kernel, line).status;
     let bridge = kernel.link(BStr::new("br0"));
     let set = bridge.is_some_and(|link| link.set_by.is_some());
     let address = match kernel.address(BStr::new("br0")) {
@@ -54,6 +57,22 @@ fn lines_do_what_was_measured() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn an_address_that_is_not_known_is_not_invented() {
+    for (line, left) in [
+        ("ip link set br0 address 02:$(cut -d: -f2- /sys/class/net/lan9/address)", "ok unknown"),
+        ("ip link set br0 address $(ip link show lan9 | awk '/ether/ {print $2}' | sed 's/^00/52/')", "ok unknown"),
+        ("ip link set br0 address $(cat /sys/class/net/lan9/address)", "ok unknown"),
+        ("ip link set br0 address $(ip link show lan9 | awk '/ether/ {print $2}')", "ok unknown"),
+        ("ip link set br0 address $(ip link show lan9 | awk '/ether/ {print $1}')", "fails -"),
+        ("[ $(cut -c3 /sys/class/net/lan9/address) = : ] || ip link set br0 address 52:54:00:aa:bb:cc", "ok -"),
+    ] {
+        let mut kernel = kernel();
+        kernel.add_physical(BStr::new("lan9"), Address::Unknown);
+        assert_eq!(effect_on(&mut kernel, line), left, "{line}");
+    }
 }
 
 /// Where a line tried to set an address, to what, and how that ended.
@@ -110,6 +129,20 @@ fn attempts_tell_their_place_and_their_end() {
         assert_eq!(attempts(line), [told], "{line}");
     }
     assert!(attempts("ip link set br0 up; ip link show br0").is_empty());
+}
+
+#[test]
+fn a_script_with_an_array_does_not_fail() {
+    for line in ["bash -c 'a=(1 2); ip link set br0 up'", "bash -c 'declare -a a=(1 2)'"] {
+        assert_eq!(effect(line), "ok -", "{line}");
+    }
+    assert_eq!(effect("bash -c 'echo (1)'"), "fails -");
+}
+
+#[test]
+fn what_is_too_deep_is_not_empty() {
+    let line = format!("ip link set br0 address {}52:54:00:aa:bb:cc{}", "${A:-".repeat(20), "}".repeat(20));
+    assert_eq!(effect(&line), "ok unknown");
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub(super) fn run(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) 
             _ => command.iter().chain(group).cloned().collect(),
         };
         shell.steps += 1;
-        end = shell.deeper(|shell| programs::run(shell, b"", &words, None)).unwrap_or_else(End::unknown);
+        end = shell.deeper(|shell| programs::run_file(shell, b"", &words, None)).unwrap_or_else(End::unknown);
         if shell.is_exhausted() {
             break;
         }

@@ -4,10 +4,10 @@
 use super::expand::LENGTH_LIMIT;
 use super::lex::assignment;
 use super::parse::Simple;
-use super::run::{Flow, Origin, Status};
+use super::run::{Flow, Origin, Positional, Status};
 use super::{Shell, Source, Value, name_len};
 use crate::span::Span;
-use bstr::{BStr, BString};
+use bstr::{BStr, BString, ByteSlice};
 use std::rc::Rc;
 
 const FOR_ONE_COMMAND: &str = "it stands before a command and holds for that command only";
@@ -120,7 +120,8 @@ impl Shell<'_> {
     fn invoke(&mut self, name: &BString, word: Span, arguments: &[Span], source: &Source) -> Status {
         let text = |argument: &Span| argument.of(&source.bytes);
         if let Some(function) = self.functions.get(name).cloned() {
-            return self.call(&function);
+            let given = self.given(arguments, source);
+            return self.call(&function, given);
         }
         match &name[..] {
             b"command" | b"builtin" => {
@@ -184,22 +185,21 @@ impl Shell<'_> {
                 self.flow = if name == "break" { Flow::Break } else { Flow::Continue };
                 Some(true)
             }
-            b"shift" if arguments.is_empty() => {
-                if let Some(given) = self.positional.as_mut().filter(|given| !given.is_empty()) {
-                    given.remove(0);
+            b"shift" => {
+                let count = match arguments.first().map(|first| self.expand(text(first))) {
+                    None => Some(1),
+                    Some(count) => count.text().and_then(|count| count.to_str().ok()?.parse::<usize>().ok()),
+                };
+                match (&mut self.positional, count) {
+                    (Some(given), Some(count)) if count <= given.given.len() => drop(given.given.drain(..count)),
+                    (Some(given), _) if given.open || count.is_none() => *given = Positional::unknown(),
+                    _ => {}
                 }
                 None
             }
-            // `set -- WORD ...`; what would be split or names files is not followed.
             b"set" if arguments.first().is_some_and(|first| text(first) == b"--" || !starts_option(text(first))) => {
                 let dashes = usize::from(arguments.first().is_some_and(|first| text(first) == b"--"));
-                let values = arguments.iter().skip(dashes).map(|argument| {
-                    let plain = !text(argument).iter().any(|byte| b"$`*?[{~".contains(byte));
-                    let value = self.expand(text(argument));
-                    if plain && !self.conditional { value } else { Value::Unknown }
-                });
-                let values = values.collect();
-                self.positional = Some(values);
+                self.positional = Some(self.given(arguments.get(dashes..).unwrap_or_default(), source));
                 Some(true)
             }
             b"true" => Some(true),
@@ -234,6 +234,20 @@ impl Shell<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Words as arguments. What would be split or names files may be any number of them, and is not followed.
+    fn given(&mut self, words: &[Span], source: &Source) -> Positional {
+        let mut given = Positional::default();
+        for word in words {
+            let word = word.of(&source.bytes);
+            let value = self.expand(word);
+            given.open |= word.iter().any(|byte| b"$`*?[{~<>".contains(byte));
+            if !given.open {
+                given.given.push(value);
+            }
+        }
+        given
     }
 
     /// `export`, `readonly`, `declare`, `typeset`, `local`.

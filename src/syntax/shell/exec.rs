@@ -5,7 +5,7 @@
 
 use super::builtin::Manner;
 use super::parse::{AndOr, Command, Link, List, Pipeline, Simple};
-use super::run::{Flow, Function, Status};
+use super::run::{Flow, Function, Positional, Status};
 use super::state::merge;
 use super::{Shell, Value, pattern};
 use crate::span::Span;
@@ -99,23 +99,31 @@ impl Shell<'_> {
     }
 
     /// Calls a function that a file defines.
-    pub(super) fn call(&mut self, function: &Function) -> Status {
+    pub(super) fn call(&mut self, function: &Function, given: Positional) -> Status {
+        let positional = self.positional.replace(given);
         let outer = std::mem::replace(&mut self.source, Rc::clone(&function.source));
         let status = self.in_function(|shell| shell.command(&function.body));
-        self.source = outer;
+        (self.source, self.positional) = (outer, positional);
         if self.flow == Flow::Return {
             self.flow = Flow::On;
         }
         status
     }
 
+    /// How many arguments a copy of the shell copies.
+    fn arguments(&self) -> usize {
+        self.positional.as_ref().map_or(0, |positional| positional.given.len())
+    }
+
     fn subshell(&mut self, why: &'static str, body: impl FnOnce(&mut Self) -> Status) -> Status {
-        if !self.spend(self.variables.len()) {
+        if !self.spend(self.variables.len() + self.arguments()) {
             return None;
         }
         let outer = (self.variables.clone(), self.functions.clone(), self.hidden.clone(), self.lost.replace(why));
+        let positional = self.positional.clone();
         let status = body(self);
         (self.variables, self.functions, self.hidden, self.lost) = outer;
+        self.positional = positional;
         self.flow = Flow::On;
         status
     }
@@ -229,23 +237,30 @@ impl Shell<'_> {
 
     /// Follows each of several ways; with `none`, the shell may take none of them.
     fn branch(&mut self, ways: &[&dyn Fn(&mut Self) -> Status], none: bool) {
-        if !self.spend((ways.len() + 1) * self.variables.len()) {
+        if !self.spend((ways.len() + 1) * (self.variables.len() + self.arguments())) {
             return;
         }
         let before = self.variables.clone();
+        let positional = self.positional.clone();
+        let mut agree = true;
         let conditional = std::mem::replace(&mut self.conditional, true);
         let mut after = Vec::new();
         for way in ways {
             self.variables.clone_from(&before);
+            self.positional.clone_from(&positional);
             way(self);
-            if self.flow == Flow::On {
+            agree &= self.positional == positional;
+            // What is set where a loop, a function or a file is left holds after that.
+            if self.flow != Flow::Exit {
                 after.push(std::mem::take(&mut self.variables));
-            } else {
+            }
+            if self.flow != Flow::On {
                 // Left on this way: what follows happens perhaps.
                 self.flow = Flow::On;
                 self.doubtful = true;
             }
         }
+        self.positional = if agree { positional } else { Some(Positional::unknown()) };
         self.conditional = conditional;
         if none || after.is_empty() {
             after.push(before);

@@ -173,13 +173,20 @@ impl Shell<'_> {
     /// `$1`, `$@`, `$#` ...: the files are sourced without arguments.
     pub(super) fn special(&self, special: u8) -> Value {
         if let (Some(given), b'1'..=b'9') = (&self.positional, special) {
-            return match given.get(usize::from(special - b'1')) {
+            return match given.given.get(usize::from(special - b'1')) {
                 Some(value) => value.clone(),
+                None if given.open => Value::Unknown,
                 None => Value::from(&b""[..]),
             };
         }
-        if let (Some(given), b'@' | b'*') = (&self.positional, special) {
-            let texts: Option<Vec<&BStr>> = given.iter().map(Value::text).collect();
+        if let (Some(given), b'@' | b'*' | b'#') = (&self.positional, special) {
+            if given.open {
+                return Value::Unknown;
+            }
+            if special == b'#' {
+                return Value::Text(given.given.len().to_string().into());
+            }
+            let texts: Option<Vec<&BStr>> = given.given.iter().map(Value::text).collect();
             return texts.map_or(Value::Unknown, |texts| Value::Text(bstr::join(" ", texts).into()));
         }
         match special {

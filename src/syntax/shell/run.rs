@@ -45,6 +45,21 @@ pub(super) enum Origin {
     Nowhere,
 }
 
+/// `$1`, `$2` ...
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Positional {
+    pub(super) given: Vec<Value>,
+    /// Any number of others may follow.
+    pub(super) open: bool,
+}
+
+impl Positional {
+    /// What may be anything.
+    pub(super) fn unknown() -> Self {
+        Self { given: Vec::new(), open: true }
+    }
+}
+
 #[derive(Clone)]
 pub(super) struct Function {
     pub(super) source: Rc<Source>,
@@ -57,7 +72,7 @@ pub struct Shell<'a> {
     pub(super) variables: Variables,
     pub(super) functions: BTreeMap<BString, Function>,
     /// `$1`, `$2` ... that `set` gave; the program around the files has its own until then.
-    pub(super) positional: Option<Vec<Value>>,
+    pub(super) positional: Option<Positional>,
     /// It is in a `for` whose rounds are run one by one.
     pub(super) in_round: bool,
     /// What local variables hide, for each function that runs.

@@ -95,6 +95,13 @@ fn assignments_take_effect_as_in_bash() {
         "M=x true\nM=@",
         ": ${M:=@}",
         "[ $X ] || M=@ && X=1",
+        "set -- a @\nM=$2",
+        "set -- a b @; shift 2; M=$1",
+        "set -- @; (set -- x); M=$1",
+        "f() { M=$1; }; set -- x; f @",
+        "f() { set -- x; }; set -- @; f; M=$1",
+        "set -- @; if [ $# = 1 ]; then M=$1; fi",
+        "for n in a b; do M=@; if [ $n = a ]; then break; fi; M=; done",
     ] {
         assert_eq!(read(&text.replace('@', MAC)), MAC, "{text:?}");
     }
@@ -162,6 +169,15 @@ fn what_only_the_system_can_tell_is_unknown() {
         "case $HOSTNAME in a) M=1;; b) M=2;; esac",
         "M=x; unset $(cmd)",
         "read M",
+        "set -- $NOSUCH @; M=$2",
+        "set -- $(cmd) @; M=$1",
+        "set -- $X; M=@; [ $# = 0 ] || M=",
+        "set -- @; if cmd; then set -- x; fi; M=$1",
+        "set -- @; cmd && shift; M=$1",
+        "set -- a @; shift $(cmd); M=$1",
+        "M=@\nfor n in a b; do if cmd; then M=; break; fi; done",
+        "M=@\nfor n in a b; do if cmd; then M=; continue; fi; done",
+        "f() { if cmd; then M=; return; fi; }\nM=@\nf",
     ] {
         assert_eq!(read(&text.replace('@', MAC)), "?", "{text:?}");
     }

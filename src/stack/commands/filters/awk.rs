@@ -34,7 +34,9 @@ pub(super) fn read<'w>(options: &Options<'w>) -> Option<Call<'w>> {
     let field: Option<usize> = part(5)?.parse().ok();
     let once = part(6).is_some();
     let separator = match options.value(b'F') {
+        // A blank is what it does by itself.
         None => None,
+        Some(one) if one == " " => None,
         Some(one) if one.len() == 1 => Some(regex_lite::escape(one.to_str().ok()?)),
         Some(pattern) => Some(pattern.to_str().ok()?.to_owned()),
     };

@@ -40,6 +40,7 @@ fn template(text: &str) -> Option<String> {
             '\\' => match signs.next()? {
                 digit @ '0'..='9' => out.extend(["${", digit.to_string().as_str(), "}"]),
                 'n' => out.push('\n'),
+                letter if letter.is_ascii_alphabetic() => return None,
                 other => out.push(other),
             },
             sign => out.push(sign),
