@@ -128,10 +128,11 @@ pub(super) fn run(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Opt
     if let Some((file, text)) = shell.kernel.script(path) {
         return shell.call(&file, &text, arguments);
     }
-    // The kernel runs no text without `#!`, and the shell that called it does.
+    // The kernel runs no text without `#!`, and the shell that called it does. A binary program has a NUL.
     if path.contains(&b'/')
         && !files::is_forbidden(shell, path)
-        && let Some((file, text)) = files::text(shell, path).filter(|(_, text)| !text.starts_with(b"#!"))
+        && let Some((file, text)) =
+            files::text(shell, path).filter(|(_, text)| !text.starts_with(b"#!") && !text.contains(&0))
     {
         return shell.call(&file, &text, arguments);
     }
@@ -226,6 +227,8 @@ fn pass(_: &mut Shell<'_>, _: &[Word], input: Option<Output>) -> End {
 
 /// As many steps as a filter costs, for its regular expressions.
 const FILTERING: usize = 10;
+/// As many bytes are filtered in the time of another step.
+const BYTES_FILTERED: usize = 16;
 
 /// A filter. One that is not understood picks the address out of what is said about a link, we take it.
 fn filter(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
@@ -237,6 +240,12 @@ fn filter(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
         Some(file) => Some(files::output(shell, file)),
         None => input,
     };
+    let len = match &input {
+        Some(Output::Known(text)) => text.len(),
+        Some(Output::Shown(shown)) => shown.text.len(),
+        _ => 0,
+    };
+    shell.steps += len.min(filters::LONGEST) / BYTES_FILTERED;
     let made = |text: &BString| call.as_ref().and_then(|call| call.of(text.as_bstr()));
     End::unknown().with(match input {
         _ if quiet => Output::nothing(),
