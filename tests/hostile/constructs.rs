@@ -53,6 +53,7 @@ const CONSTRUCTS: &[(&str, &str, &str, &str)] = &[
     (INTERFACES, "auto br0\niface br0 inet manual\n bridge_ports", " glob eth[0-100000]", "\n"),
     // Commands.
     (INTERFACES, BRIDGE, " pre-up ip link set br0 address %\n", ""),
+    (INTERFACES, BRIDGE, " opt@ x\n up :\n", ""),
     (INTERFACES, BRIDGE, " pre-up A@=$A&$B; ip link set $A@ address x\n", ""),
     (INTERFACES, "auto br0\niface br0 inet manual\n up ", "ip link add l@ type bridge; ", "\n"),
     (INTERFACES, "auto br0\niface br0 inet manual\n up ", "if true; then ", "\n"),

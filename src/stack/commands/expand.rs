@@ -90,7 +90,7 @@ pub(super) fn expand(shell: &mut Shell<'_>, text: &[u8], words: &[Raw]) -> Vec<W
     let mut done = Vec::new();
     for raw in words {
         if done.len() > MOST_FIELDS || shell.is_exhausted() {
-            return vec![Word { raw: raw.clone(), ..Word::unknown() }];
+            break;
         }
         shell.steps += raw.len() / READ_IN_A_STEP;
         let plain = text.get(raw.clone()).filter(|word| !word.iter().any(|byte| SPECIAL.contains(byte)));
@@ -105,7 +105,7 @@ pub(super) fn expand(shell: &mut Shell<'_>, text: &[u8], words: &[Raw]) -> Vec<W
         done.extend(expansion.fields.into_iter().map(|word| Word { raw: raw.clone(), ..word }));
     }
     shell.steps += done.len() / FIELDS_IN_A_STEP;
-    if done.len() > MOST_FIELDS {
+    if done.len() > MOST_FIELDS || shell.is_exhausted() {
         return vec![Word { raw: words.first().cloned().unwrap_or_default(), ..Word::unknown() }];
     }
     done
