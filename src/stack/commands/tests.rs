@@ -224,6 +224,18 @@ fn what_grows_without_end_is_not_known() {
 }
 
 #[test]
+fn an_expression_is_not_looked_for_everywhere() {
+    for (line, told) in [
+        (format!("echo {} | grep -oE '((.?){{40}}[^a])?'", "a".repeat(1000)), None),
+        (format!("echo {} | sed -E 's/((.?){{40}}[^a])?/b/g'", "a".repeat(1000)), None),
+        (format!("echo {} | awk -F'b*' '{{print $2}}'", "a".repeat(1000)), None),
+        (format!("echo {} | grep -oE 'a?'", "a".repeat(3)), Some("a\na\na\n".into())),
+    ] {
+        assert_eq!(run_line(&mut kernel(), &line).output, told, "{}", line.get(line.len() - 30..).unwrap());
+    }
+}
+
+#[test]
 fn a_host_runs_so_many_commands() {
     let file = b"x\n".repeat(32 * 1024);
     let line = "while :; do while :; do { :; } </etc/x; done; done";
