@@ -141,10 +141,6 @@ impl<'w> Route<'w> {
             }
             let Some(pair) = pair(word) else {
                 let target = if word == "to" { words.next()? } else { word };
-                // A word of a release that is not known here may take a word after it.
-                if route.to.is_some() && target != "default" && network(target).is_none() {
-                    return Some(Self { is_special: true, ..route });
-                }
                 // `either "to" is duplicate, or "..." is a garbage`
                 if route.to.replace(target).is_some() {
                     return None;
