@@ -49,6 +49,22 @@ impl Host {
         text
     }
 
+    /// A file that may be anything: one that is longer, or cannot be read, is `None` and no error.
+    #[must_use]
+    pub fn read_short(&self, path: &Path, longest: usize) -> Option<Arc<[u8]>> {
+        let resolved = self.resolve(path);
+        let known = self.overlay.get(&*resolved.path).cloned();
+        let known = known.or_else(|| self.cache.files().get(resolved.path.as_os_str()).cloned().flatten());
+        if known.is_some() || resolved.kind != Kind::File {
+            return known.filter(|text| text.len() <= longest);
+        }
+        let (root, below) = self.mounted_at(&resolved.path)?;
+        let len = std::fs::symlink_metadata(self.outside(&resolved.path)?).ok()?.len();
+        let text: Arc<[u8]> = (len <= longest as u64).then(|| read_below(root, below).ok()).flatten()?.into();
+        self.cache.files().insert(resolved.path.into_owned().into(), Some(Arc::clone(&text)));
+        Some(text).filter(|text| text.len() <= longest)
+    }
+
     /// The files that were read so far and their texts, sorted by their paths with all links followed.
     #[must_use]
     pub fn texts(&self) -> BTreeMap<PathBuf, Arc<[u8]>> {

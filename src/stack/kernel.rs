@@ -10,7 +10,7 @@
 //! no port left an unset address becomes all-zero.
 
 use super::reach::Reach;
-use super::scripts::shell_script;
+use super::scripts::{self, shell_script};
 use super::udev::Udev;
 use crate::address::MacAddress;
 use crate::host::{Host, host_path};
@@ -83,6 +83,9 @@ pub enum LinkKind {
     Physical,
 }
 
+/// As many steps as all command lines of a judgement cost, beside the first few of each.
+const STEP_BUDGET: usize = 200_000;
+
 /// One link.
 #[derive(Clone, Debug)]
 pub struct Link {
@@ -111,11 +114,28 @@ pub struct Kernel {
     missing_programs: Vec<&'static str>,
     /// Where the scripts lie that command lines call by their path.
     files: Option<Host>,
+    /// What running command lines has cost so far.
+    steps: usize,
     /// Which gateways can be reached, where the files tell.
     pub(super) reach: Option<Reach>,
 }
 
 impl Kernel {
+    /// Counts what a command line cost.
+    pub(super) fn spend(&mut self, steps: usize) {
+        self.steps = self.steps.saturating_add(steps);
+    }
+
+    /// What was counted.
+    pub(super) fn spent(&self) -> usize {
+        self.steps
+    }
+
+    /// Whether the command lines cost as much as they may: what others do is not known then.
+    pub(super) fn is_spent(&self) -> bool {
+        self.steps >= STEP_BUDGET
+    }
+
     /// No links yet; with `udev`, that udevd handles every new link.
     #[must_use]
     pub fn new(udev: Option<Udev>) -> Self {
@@ -142,7 +162,9 @@ impl Kernel {
     #[must_use]
     pub fn script(&self, path: &BStr) -> Option<(PathBuf, Arc<[u8]>)> {
         let file = path.starts_with(b"/").then(|| host_path(path))?;
-        let text = shell_script(self.files.as_ref()?, &file)?;
+        let host = self.files.as_ref()?;
+        host.read_short(&file, scripts::LONGEST)?;
+        let text = shell_script(host, &file)?;
         Some((file, text))
     }
 

@@ -18,7 +18,7 @@ const MODELLED: &[&[u8]] = &[b"bridge", b"ifenslave", b"macchanger", b"openvswit
 /// Without one of these a script sets no address.
 const SIGNS: &[&str] = &["ip link", "ip l ", "ifconfig", "macchanger", "exit "];
 /// As long as a script may be.
-const LONGEST: usize = 64 * 1024;
+pub(super) const LONGEST: usize = 64 * 1024;
 /// As many bytes of scripts as are run on one host.
 const BUDGET: usize = 8 * 1024 * 1024;
 

@@ -53,6 +53,7 @@ const CONSTRUCTS: &[(&str, &str, &str, &str)] = &[
     (INTERFACES, "auto br0\niface br0 inet manual\n bridge_ports", " glob eth[0-100000]", "\n"),
     // Commands.
     (INTERFACES, BRIDGE, " pre-up ip link set br0 address %\n", ""),
+    (INTERFACES, BRIDGE, " opt@ x\n up :\n", ""),
     (INTERFACES, BRIDGE, " pre-up A@=$A&$B; ip link set $A@ address x\n", ""),
     (INTERFACES, "auto br0\niface br0 inet manual\n up ", "ip link add l@ type bridge; ", "\n"),
     (INTERFACES, "auto br0\niface br0 inet manual\n up ", "if true; then ", "\n"),
@@ -202,4 +203,41 @@ fn full_interfaces_files() {
 #[ignore = "takes minutes, and needs --release"]
 fn other_full_files() {
     assert_eq!(failing(&of_interfaces(false), FULL), [""; 0]);
+}
+
+/// What a line finds is the same for all of a phase: put together for each, this takes minutes.
+#[test]
+fn many_options_and_many_commands() {
+    let mut text = BRIDGE.to_owned();
+    for number in 0..30_000 {
+        let _ = writeln!(text, " opt{number} x\n up :");
+    }
+    text.push_str(" up ip link set br0 address 52:54:00:aa:bb:cc\n");
+    let dir = folder(&[(INTERFACES, &text)]);
+    for (stack, outcome) in [("ifupdown", "pinned"), ("ifupdown-ng", "absent")] {
+        let said = bounded(dir.path(), &["list", "--stack", stack, "."]);
+        assert!(said.contains(outcome) && said.ends_with("--- exit 0\n"), "{stack}: {said}");
+    }
+}
+
+/// Each of these lines would take all memory, or no end of time.
+#[test]
+fn lines_that_grow() {
+    let b = "b".repeat(4000);
+    let lines = [
+        "f() f $@ $@ $@ $@; f a".to_owned(),
+        format!("A='{}'; : {}", "a ".repeat(2000), "$A ".repeat(3000)),
+        "cat /etc/x | xargs -I b echo ".to_owned() + &format!("{b} ").repeat(3),
+        format!("echo x | tr -d '{}'", "\u{100}-\u{10ffff}".repeat(120)),
+        format!("echo {} | grep -oE '((.?){{250}}[^a])?'", "a".repeat(1000)),
+        "ip -b /etc/batch".to_owned(),
+        "while :;do while :;do { :; }</etc/x;done;done".to_owned(),
+    ];
+    for line in lines {
+        let text = format!("{BRIDGE}{}", format!(" up {line}\n").repeat(if line.len() < 100 { 2000 } else { 20 }));
+        let batch = "-b /etc/batch\n".repeat(4);
+        let dir = folder(&[(INTERFACES, &text), ("etc/x", &"b".repeat(60_000)), ("etc/batch", &batch)]);
+        let said = bounded(dir.path(), &["list", "--stack", "ifupdown", "."]);
+        assert!(said.ends_with("--- exit 0\n"), "{}: {said}", line.get(..20).unwrap_or(&line));
+    }
 }

@@ -8,7 +8,7 @@ use crate::stack::commands::Status;
 use crate::stack::eni::Config;
 use crate::stack::hook::Hooked;
 use crate::stack::ifup::template::fill;
-use crate::stack::ifup::{Host, Stage, Up, shortened};
+use crate::stack::ifup::{Host, Stage, Up, lines, shortened};
 use crate::stack::scripts::When;
 use crate::stack::{Stack, World};
 use bstr::{BString, ByteSlice};
@@ -90,10 +90,11 @@ impl<'a> Machine<'a> {
     }
 
     fn commands(&mut self, stage: &Stage<'_>, phase: &str) -> Result<(), String> {
-        for opt in stage.variables.commands.iter().filter(|opt| opt.key.token.text == phase) {
+        let Some((environment, lines)) = lines(stage, phase) else { return Ok(()) };
+        for opt in lines {
             // `sh -c -...`: a dash makes it an option.
             let is_option = opt.value.text.starts_with(b"-");
-            if is_option || self.ran.command(stage, opt, &opt.value) == Status::Failure {
+            if is_option || self.ran.command(stage, &environment, opt, &opt.value) == Status::Failure {
                 return Err(format!("its command `{} {}` fails", opt.spelled(), shortened(&opt.value.text)));
             }
         }

@@ -1,7 +1,7 @@
 //! Compound commands: conditions, loops, functions.
 
 use super::end::{End, Output};
-use super::expand::{Word, expand, expand_one};
+use super::expand::{FIELDS_IN_A_STEP, Word, expand, expand_one};
 use super::list::{List, Raw};
 use super::shell::{STEP_LIMIT, Shell};
 use super::{Origin, Status};
@@ -73,7 +73,10 @@ impl Shell<'_> {
     pub(super) fn for_loop(&mut self, text: &[u8], name: &Raw, words: Option<&[Raw]>, body: &List) -> End {
         let words = match words {
             Some(words) => expand(self, text, words),
-            None => self.positional.clone(),
+            None => {
+                self.steps += self.positional.len() / FIELDS_IN_A_STEP;
+                self.positional.clone()
+            }
         };
         let mut end = End::of(Status::Success);
         for word in words {
@@ -149,6 +152,8 @@ impl Shell<'_> {
 
     pub(super) fn case(&mut self, text: &[u8], word: &Raw, arms: &[(Vec<Raw>, List)]) -> End {
         let word = expand_one(self, text, word);
+        let patterns: usize = arms.iter().map(|(patterns, _)| patterns.len()).sum();
+        self.steps += patterns / FIELDS_IN_A_STEP;
         for (patterns, body) in arms {
             let found = patterns.iter().any(|pattern| {
                 let pattern = expand_one(self, text, pattern);

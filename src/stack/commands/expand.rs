@@ -5,11 +5,16 @@ use super::list::Raw;
 use super::parameter;
 use super::parse;
 use super::scan::brace_end;
-use super::shell::Shell;
+use super::shell::{READ_IN_A_STEP, Shell};
 use bstr::{BStr, BString, ByteSlice};
 
 /// As long as a word of a hook line may grow; what is longer is no link's name or address.
 pub(super) const LONGEST: usize = 4096;
+
+/// As many fields as a command may have; what has more is not known.
+pub(super) const MOST_FIELDS: usize = 4096;
+/// As many fields are made in the time of a command.
+pub(super) const FIELDS_IN_A_STEP: usize = 16;
 
 /// What an unquoted word does not hold as it stands.
 const SPECIAL: &[u8] = b"'\"\\$`";
@@ -31,6 +36,16 @@ impl Word {
     /// A word that no text holds.
     pub(super) fn literal(text: impl AsRef<[u8]>) -> Self {
         Self { text: BString::from(text.as_ref()), ..Self::default() }
+    }
+
+    /// A word that only the running system can tell.
+    pub(super) fn unknown() -> Self {
+        Self { unknown: true, ..Self::default() }
+    }
+
+    /// A word with a text that may be too long to be kept.
+    pub(super) fn bounded(text: &[u8]) -> Self {
+        if text.len() > LONGEST { Self::unknown() } else { Self::literal(text) }
     }
 
     /// A variable's value.
@@ -71,10 +86,14 @@ pub(in crate::stack) fn fields(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|byte| b" \t\n".contains(byte)).filter(|field| !field.is_empty())
 }
 
-/// Expands words to fields.
+/// Expands words to fields; to one that is not known where those are too many.
 pub(super) fn expand(shell: &mut Shell<'_>, text: &[u8], words: &[Raw]) -> Vec<Word> {
     let mut done = Vec::new();
     for raw in words {
+        if done.len() > MOST_FIELDS || shell.is_exhausted() {
+            break;
+        }
+        shell.steps += raw.len() / READ_IN_A_STEP;
         let plain = text.get(raw.clone()).filter(|word| !word.iter().any(|byte| SPECIAL.contains(byte)));
         if let Some(plain) = plain.filter(|plain| plain.len() <= LONGEST) {
             done.push(Word { raw: raw.clone(), ..Word::literal(plain) });
@@ -82,7 +101,13 @@ pub(super) fn expand(shell: &mut Shell<'_>, text: &[u8], words: &[Raw]) -> Vec<W
         }
         let mut expansion = Expansion { text, at: raw.start, end: raw.end, fields: Vec::new(), open: None };
         expansion.run(shell);
+        let bytes: usize = expansion.fields.iter().map(|word| word.text.len()).sum();
+        shell.steps += bytes / READ_IN_A_STEP;
         done.extend(expansion.fields.into_iter().map(|word| Word { raw: raw.clone(), ..word }));
+    }
+    shell.steps += done.len() / FIELDS_IN_A_STEP;
+    if done.len() > MOST_FIELDS || shell.is_exhausted() {
+        return vec![Word { raw: words.first().cloned().unwrap_or_default(), ..Word::unknown() }];
     }
     done
 }
@@ -121,7 +146,7 @@ pub(super) struct Expansion<'t> {
 
 impl Expansion<'_> {
     fn run(&mut self, shell: &mut Shell<'_>) {
-        while self.at < self.end {
+        while self.at < self.end && self.fields.len() <= MOST_FIELDS {
             match self.text[self.at] {
                 b'\'' => {
                     let rest = self.text.get(self.at + 1..self.end).unwrap_or_default();
@@ -209,8 +234,18 @@ impl Expansion<'_> {
 
     /// The value of what begins with `$` or a backquote here.
     fn substitute(&mut self, shell: &mut Shell<'_>) -> Word {
+        if shell.is_exhausted() {
+            self.at = self.end;
+            return Word::unknown();
+        }
         let start = self.at;
         let rest = self.text.get(start..self.end).unwrap_or_default();
+        let value = self.value(shell, start, rest);
+        shell.steps += value.text.len() / READ_IN_A_STEP;
+        value
+    }
+
+    fn value(&mut self, shell: &mut Shell<'_>, start: usize, rest: &[u8]) -> Word {
         match rest {
             [b'`', ..] => self.backquoted(shell),
             [b'$', b'(', b'(', ..] => {

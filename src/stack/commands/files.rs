@@ -1,7 +1,7 @@
 //! What lies at the paths that command lines name.
 
 use super::end::Output;
-use super::shell::Shell;
+use super::shell::{READ_IN_A_STEP, Shell};
 use super::shown::{Form, show};
 use crate::host::{Kind, host_path};
 use crate::stack::kernel::{Address, LinkKind};
@@ -155,13 +155,17 @@ pub(super) fn output(shell: &mut Shell<'_>, path: &BStr) -> Output {
 }
 
 /// A short file of the host.
-pub(super) fn text(shell: &Shell<'_>, path: &BStr) -> Option<(Box<Path>, Arc<[u8]>)> {
+pub(super) fn text(shell: &mut Shell<'_>, path: &BStr) -> Option<(Box<Path>, Arc<[u8]>)> {
     /// As long as it may be.
     const LONGEST: usize = 64 * 1024;
+    if shell.is_exhausted() {
+        return None;
+    }
     let host = shell.kernel.host()?;
     let file = path.starts_with(b"/").then(|| host_path(path))?;
-    let text = host.is_file(&file).then(|| host.read(&file)).flatten()?;
-    (text.len() <= LONGEST).then(|| (file.into(), text))
+    let text = host.read_short(&file, LONGEST)?;
+    shell.steps += text.len() / READ_IN_A_STEP;
+    Some((file.into(), text))
 }
 
 /// Whether a file is there that nobody may run (mode bits count on a real tree).

@@ -9,7 +9,7 @@ use bstr::{BStr, BString, ByteSlice};
 use regex_lite::{Regex, RegexBuilder};
 
 /// As much text as is filtered.
-const LONGEST: usize = 1024;
+pub(super) const LONGEST: usize = 1024;
 
 /// What a filter makes of a text.
 type Filter = Box<dyn Fn(&str) -> Option<String>>;
@@ -119,6 +119,14 @@ impl<'w> Options<'w> {
     }
 }
 
+/// As often as an expression is looked for in a line. Each search may look at all that is left of it.
+const SEARCHES: usize = 64;
+
+/// Whether an expression is found more often in a line than it is looked for.
+fn is_everywhere(pattern: &Regex, line: &str) -> bool {
+    pattern.find_iter(line).nth(SEARCHES).is_some()
+}
+
 /// A regular expression; a basic one has its signs the other way round.
 pub(super) fn regex(pattern: &BStr, extended: bool, ignore_case: bool) -> Option<Regex> {
     const LONGEST: usize = 200;
@@ -146,7 +154,7 @@ pub(super) fn regex(pattern: &BStr, extended: bool, ignore_case: bool) -> Option
             (sign, _) => text.push(sign),
         }
     }
-    RegexBuilder::new(&text).case_insensitive(ignore_case).size_limit(64 * 1024).build().ok()
+    RegexBuilder::new(&text).case_insensitive(ignore_case).size_limit(4096).build().ok()
 }
 
 fn joined(lines: impl Iterator<Item = String>) -> Option<String> {
@@ -169,6 +177,9 @@ fn grep<'w>(options: &Options<'w>, extended: bool) -> Option<Call<'w>> {
     };
     let same = pattern.clone();
     let call = options.call(before, move |text| {
+        if only && text.lines().any(|line| is_everywhere(&pattern, line)) {
+            return None;
+        }
         let fits = |line: &&str| pattern.is_match(line) != inverted;
         let lines = text.lines().filter(fits).take(if quiet { 0 } else { most });
         let found = |line: &str| pattern.find_iter(line).map(|found| found.as_str().to_owned()).collect::<Vec<_>>();
@@ -252,6 +263,9 @@ fn set(text: &BStr) -> Option<Vec<char>> {
     while let Some(&sign) = signs.get(at) {
         match (signs.get(at + 1), signs.get(at + 2)) {
             (Some('-'), Some(&last)) => {
+                if (sign..=last).take(LONGEST + 1).count() + set.len() > LONGEST {
+                    return None;
+                }
                 set.extend(sign..=last);
                 at += 3;
             }

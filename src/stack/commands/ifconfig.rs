@@ -38,8 +38,11 @@ pub(super) fn run(shell: &mut Shell<'_>, words: &[Word]) -> End {
     let Some((name, mut rest)) = words[options..].split_first() else { return End::unknown() };
     let Some(link) = name.known().map(without_label) else { return End::unknown() };
     let there = shell.has_link(name) == Some(true);
+    if rest.is_empty() && !there {
+        return End::of(Status::Failure);
+    }
     if rest.is_empty() {
-        return End::of(Status::of(there)).with(show(shell, link, Form::Ifconfig));
+        return End::of(Status::Success).with(show(shell, link, Form::Ifconfig));
     }
     let mut good = there;
     if rest.first().is_some_and(|word| FAMILIES.contains(&word.text.as_slice())) {

@@ -101,7 +101,7 @@ const OBJECTS: &[&str] = &[
 
 /// The words after `ip`.
 pub(super) fn run(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
-    let force = words.iter().any(|word| word.text.starts_with(b"-f") && matches(word, "-force"));
+    let force = words.iter().any(|word| word.text.starts_with(b"-fo") && matches(word, "-force"));
     let mut rest = words;
     while let [option, after @ ..] = rest {
         let Some(text) = option.known() else { return End::unknown() };
@@ -133,7 +133,12 @@ pub(super) fn run(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) 
         _ => Form::Ip,
     };
     let is_v6 = words.iter().any(|word| word.is(b"-6") || word.is(b"inet6"));
-    let Some((object, arguments)) = rest.split_first() else { return End::of(Status::Failure) };
+    dispatch(shell, rest, form, is_v6)
+}
+
+/// The words from an object on (`do_cmd`).
+fn dispatch(shell: &mut Shell<'_>, words: &[Word], form: Form, is_v6: bool) -> End {
+    let Some((object, arguments)) = words.split_first() else { return End::of(Status::Failure) };
     if object.unknown {
         return End::unknown();
     }

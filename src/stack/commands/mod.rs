@@ -125,7 +125,7 @@ pub fn run(kernel: &mut Kernel, file: &Arc<Path>, line: &Token, environment: &BT
         Some(words) => programs::run(&mut shell, &line.text, &words, None),
         None => shell.script(&line.text),
     };
-    Run { status: end.status, attempts: shell.attempts, output: end.output.known() }
+    shell.finish(end)
 }
 
 /// The words of a call of `ip` in which a shell has nothing to expand, as the methods of ifupdown and busybox make it.
@@ -152,7 +152,7 @@ pub fn call(kernel: &mut Kernel, file: &Path, text: &[u8], arguments: &[&BStr]) 
     let mut shell = shell::Shell::new(kernel, origin, &environment);
     let arguments: Vec<expand::Word> = arguments.iter().map(expand::Word::literal).collect();
     let end = shell.call(file, text, &arguments);
-    Run { status: end.status, attempts: shell.attempts, output: end.output.known() }
+    shell.finish(end)
 }
 
 /// The links that a line may make or name anew, whatever its conditions are.
@@ -167,6 +167,8 @@ pub fn makes(line: &BStr, environment: &BTreeMap<BString, BString>) -> BTreeSet<
     kernel.assume_links(BTreeSet::new());
     let origin = Origin { file: Arc::from(Path::new("")), start: None, whole: Span::default() };
     let mut shell = shell::Shell::new(&mut kernel, origin, environment);
+    // There is no host to count for: a line may cost as much as its size pays for.
+    shell.steps = shell::STEP_LIMIT.saturating_sub(32 + line.len() / 4);
     shell.survey = Some(BTreeSet::new());
     shell.script(line);
     shell.survey.take().unwrap_or_default()
@@ -194,10 +196,12 @@ pub struct Sourced {
 #[must_use]
 pub fn source(kernel: &mut Kernel, file: &Arc<Path>, text: &BStr, environment: &BTreeMap<BString, BString>) -> Sourced {
     let origin = Origin { file: Arc::clone(file), start: Some(0), whole: Span::new(0, text.len()) };
+    let spent = kernel.is_spent();
     let mut shell = shell::Shell::new(kernel, origin, environment);
     let end = shell.script(text);
+    shell.pay();
     // dash gives up at a syntax error, in a file that it sources too.
-    let is_flawed = matches!(parse::parse(text), Err(list::Flaw::Syntax));
+    let is_flawed = !spent && matches!(parse::parse(text), Err(list::Flaw::Syntax));
     let exited =
         if is_flawed { Some(Status::Failure) } else { (shell.exited && !shell.returned).then_some(end.status) };
     let variables = shell.variables.into_iter().map(|(name, value)| {

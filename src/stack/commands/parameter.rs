@@ -1,6 +1,6 @@
 //! `${...}` and the parameters without a name.
 
-use super::expand::{Expansion, Word, expand_one, name_at};
+use super::expand::{Expansion, LONGEST, Word, expand_one, name_at};
 use super::list::Raw;
 use super::shell::Shell;
 use crate::stack::eni::source::wild;
@@ -75,6 +75,7 @@ pub(super) fn positional(shell: &Shell<'_>, special: u8) -> Word {
     match special {
         b'1'..=b'9' => shell.positional.get(usize::from(special - b'1')).cloned().unwrap_or_default(),
         b'#' => Word::literal(shell.positional.len().to_string()),
+        _ if shell.positional.iter().map(|word| word.text.len() + 1).sum::<usize>() > LONGEST => Word::unknown(),
         _ => Word {
             unknown: shell.positional.iter().any(|word| word.unknown),
             ..Word::literal(bstr::join(" ", shell.positional.iter().map(|word| &word.text)))

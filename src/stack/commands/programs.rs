@@ -167,10 +167,11 @@ fn found(shell: &mut Shell<'_>, text: &[u8], words: &[Word], input: Option<Outpu
     if let Some((file, text)) = shell.kernel.script(path) {
         return shell.call(&file, &text, arguments);
     }
-    // The kernel runs no text without `#!`, and the shell that called it does.
+    // The kernel runs no text without `#!`, and the shell that called it does. A binary program has a NUL.
     if path.contains(&b'/')
         && !files::is_forbidden(shell, path)
-        && let Some((file, text)) = files::text(shell, path).filter(|(_, text)| !text.starts_with(b"#!"))
+        && let Some((file, text)) =
+            files::text(shell, path).filter(|(_, text)| !text.starts_with(b"#!") && !text.contains(&0))
     {
         return shell.call(&file, &text, arguments);
     }
@@ -266,6 +267,8 @@ fn pass(_: &mut Shell<'_>, _: &[Word], input: Option<Output>) -> End {
 
 /// As many steps as a filter costs, for its regular expressions.
 const FILTERING: usize = 10;
+/// As many bytes are filtered in the time of another step.
+const BYTES_FILTERED: usize = 16;
 
 /// A filter. One that is not understood picks the address out of what is said about a link, we take it.
 fn filter(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
@@ -277,6 +280,12 @@ fn filter(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) -> End {
         Some(file) => Some(files::output(shell, file)),
         None => input,
     };
+    let len = match &input {
+        Some(Output::Known(text)) => text.len(),
+        Some(Output::Shown(shown)) => shown.len(),
+        _ => 0,
+    };
+    shell.steps += len.min(filters::LONGEST) / BYTES_FILTERED;
     let made = |text: &BString| call.as_ref().and_then(|call| call.of(text.as_bstr()));
     // What a pipe holds may be more than is told (`2>&1`), where it is told to be nothing.
     let is_told = |text: &BString| !text.is_empty() || call.as_ref().is_some_and(|call| call.file.is_some());

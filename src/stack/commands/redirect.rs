@@ -2,10 +2,10 @@
 
 use super::Status;
 use super::end::{End, Output};
-use super::expand::{Word, expand_here, expand_one};
+use super::expand::{FIELDS_IN_A_STEP, Word, expand_here, expand_one};
 use super::files;
 use super::list::{Redirect, Way};
-use super::shell::Shell;
+use super::shell::{READ_IN_A_STEP, Shell};
 use bstr::{BStr, BString, ByteSlice};
 
 /// What a command's redirections left open.
@@ -19,8 +19,10 @@ pub(super) struct Opened {
 impl Shell<'_> {
     /// Opens what a command's redirections name; `None` where one fails, and the command does not run.
     pub(super) fn open(&mut self, text: &[u8], redirects: &[Redirect]) -> Option<Opened> {
+        self.steps += redirects.len() / FIELDS_IN_A_STEP;
         let mut opened = Opened { input: None, outputs: Vec::new() };
         for redirect in redirects {
+            self.steps += redirect.target.len() / READ_IN_A_STEP;
             let target = match redirect.way {
                 Way::HereAsIs => Word::literal(text.get(redirect.target.clone()).unwrap_or_default()),
                 Way::Here => expand_here(self, text, &redirect.target),

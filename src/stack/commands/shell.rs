@@ -2,10 +2,10 @@
 
 use super::control::{Function, Jump};
 use super::end::{End, Output};
-use super::expand::{Word, expand, expand_one};
+use super::expand::{FIELDS_IN_A_STEP, Word, expand, expand_one};
 use super::list::{Command, Flaw, List, Pipeline, Raw, Then};
 use super::parse::parse;
-use super::{Attempt, Origin, Status, programs, valid_name, without_label};
+use super::{Attempt, Origin, Run, Status, programs, valid_name, without_label};
 use crate::span::Place;
 use crate::stack::kernel::{Address, Cause, Errno, Kernel, LinkKind};
 use bstr::{BStr, BString, ByteSlice};
@@ -14,7 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// As many commands as one line runs.
 pub(super) const STEP_LIMIT: usize = 1000;
 /// As many bytes are read in the time of a command.
-const READ_IN_A_STEP: usize = 512;
+pub(super) const READ_IN_A_STEP: usize = 512;
+/// As many steps of a line cost the host nothing: with so few it is no burden.
+const FREE_STEPS: usize = 16;
 /// How deep substitutions, `sh -c` and `eval` may nest.
 const DEPTH_LIMIT: usize = 16;
 
@@ -65,13 +67,14 @@ pub(super) struct Shell<'k> {
 
 impl<'k> Shell<'k> {
     pub(super) fn new(kernel: &'k mut Kernel, origin: Origin, environment: &'k BTreeMap<BString, BString>) -> Self {
+        let steps = if kernel.is_spent() { STEP_LIMIT + 1 } else { 0 };
         Self {
             kernel,
             origin,
             environment,
             variables: BTreeMap::new(),
             attempts: Vec::new(),
-            steps: 0,
+            steps,
             depth: 0,
             exited: false,
             returned: false,
@@ -88,8 +91,22 @@ impl<'k> Shell<'k> {
         }
     }
 
+    /// Counts for the host what its commands cost.
+    pub(super) fn pay(&mut self) {
+        self.kernel.spend(self.steps.saturating_sub(FREE_STEPS));
+    }
+
+    /// What the line did.
+    pub(super) fn finish(mut self, end: End) -> Run {
+        self.pay();
+        Run { status: end.status, attempts: self.attempts, output: end.output.known() }
+    }
+
     /// Runs a whole text.
     pub(super) fn script(&mut self, text: &[u8]) -> End {
+        if self.is_exhausted() {
+            return End::unknown();
+        }
         let first = text.lines().next().filter(|line| line.starts_with(b"#!"));
         self.bash |= first.is_some_and(|line| line.contains_str("bash"));
         self.steps += text.len() / READ_IN_A_STEP;
@@ -124,6 +141,7 @@ impl<'k> Shell<'k> {
     /// Sets a variable.
     pub(super) fn set(&mut self, name: &[u8], word: Word) {
         let place = self.origin.place(&word.raw);
+        self.steps += word.text.len() / READ_IN_A_STEP;
         let name = BStr::new(name);
         let inherited = match self.variables.get(name) {
             Some(value) => value.exported,
@@ -256,7 +274,9 @@ impl<'k> Shell<'k> {
     /// Runs a compound command that something feeds.
     fn fed(&mut self, input: Option<Output>, action: impl FnOnce(&mut Self) -> End) -> End {
         let Some(input) = input else { return action(self) };
-        let lines = input.known().map(|text| text.lines().rev().map(BString::from).collect());
+        let text = input.known();
+        self.steps += text.as_ref().map_or(0, |text| text.len()) / READ_IN_A_STEP;
+        let lines = text.map(|text| text.lines().rev().map(BString::from).collect());
         let outer = std::mem::replace(&mut self.feed, lines);
         let end = action(self);
         self.feed = outer;
@@ -279,6 +299,7 @@ impl<'k> Shell<'k> {
     }
 
     fn assign(&mut self, text: &[u8], assignments: &[Raw]) {
+        self.steps += assignments.len() / FIELDS_IN_A_STEP;
         for raw in assignments {
             let Some(name) = assignment(text, raw) else { continue };
             let word = expand_one(self, text, &(raw.start + name.len() + 1..raw.end));

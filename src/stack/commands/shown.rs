@@ -59,6 +59,11 @@ pub(super) fn show(shell: &Shell<'_>, link: &BStr, form: Form) -> Output {
 }
 
 impl Shown {
+    /// How many bytes its texts have.
+    pub(super) fn len(&self) -> usize {
+        self.texts.iter().map(|text| text.len()).sum()
+    }
+
     /// What a filter makes of it.
     pub(super) fn filtered(self, filter: impl Fn(&BString) -> Option<BString>) -> Output {
         match self.texts.iter().map(filter).collect() {

@@ -205,6 +205,96 @@ fn hostile_lines_end_soon() {
     }
 }
 
+/// Runs lines one after the other on a host with these files; what became of br0's address.
+fn on_host(files: &[(&str, &[u8])], lines: &[&str]) -> (Option<Status>, bool) {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::create_dir_all(dir.path().join(name).parent().unwrap()).unwrap();
+        std::fs::write(dir.path().join(name), text).unwrap();
+    }
+    let mut kernel = kernel();
+    let host = Host::new(dir.path());
+    kernel.see_files(&host);
+    let last = lines.iter().map(|line| run_line(&mut kernel, line).status).last();
+    assert_eq!(host.unreadable(), []);
+    (last, kernel.link(BStr::new("br0")).is_some_and(|link| link.set_by.is_some()))
+}
+
+const SET: &str = "ip link set br0 address 52:54:00:aa:bb:cc";
+
+#[test]
+fn a_batch_reads_no_options() {
+    // `Object "-b" is unknown, try "ip help".`
+    let batch = "-b /etc/x\n".repeat(4);
+    assert_eq!(on_host(&[("etc/x", batch.as_bytes())], &["ip -b /etc/x"]), (Some(Status::Failure), false));
+    let set = b"link set br0 address 52:54:00:aa:bb:cc\n";
+    assert_eq!(on_host(&[("etc/x", set)], &["ip -b /etc/x"]), (Some(Status::Success), true));
+    let long = [&b"link set lan0 up\n".repeat(3000)[..], set].concat();
+    assert_eq!(on_host(&[("etc/x", &long)], &["ip -b /etc/x"]), (Some(Status::Success), false));
+}
+
+#[test]
+fn what_grows_without_end_is_not_known() {
+    let words = "a ".repeat(2000);
+    let fields = format!("A='{words}'; : {}; {SET}", "$A ".repeat(3000));
+    let quoted = format!("A={}; : {}; {SET}", "a".repeat(4000), "\"$A\"".repeat(100_000));
+    let replaced = format!("cat /etc/x | xargs -I a echo {}", format!("{} ", "a".repeat(4000)).repeat(3));
+    let fed = b"b".repeat(60_000);
+    let tr = format!("echo x | tr -d '{}'; {SET}", "\u{100}-\u{10ffff}".repeat(120));
+    let everywhere = format!("echo {} | grep -oE '((.?){{250}}[^a])?'; {SET}", "a".repeat(1000));
+    let few = format!("echo {} | grep -oE '((.?){{50}}[^a])?'; {SET}", "a".repeat(1000));
+    for (line, told) in [
+        ("f() { f $@ $@ $@ $@; }; f a; ".to_owned() + SET, true),
+        (fields, true),
+        (quoted, false),
+        (replaced + "; " + SET, true),
+        (tr, true),
+        (everywhere.repeat(3), true),
+        (few, true),
+    ] {
+        assert_eq!(on_host(&[("etc/x", &fed)], &[&line]).1, told, "{}", line.get(..60).unwrap());
+    }
+}
+
+#[test]
+fn an_expression_is_not_looked_for_everywhere() {
+    for (line, told) in [
+        (format!("echo {} | grep -oE '((.?){{40}}[^a])?'", "a".repeat(1000)), None),
+        (format!("echo {} | sed -E 's/((.?){{40}}[^a])?/b/g'", "a".repeat(1000)), None),
+        (format!("echo {} | awk -F'b*' '{{print $2}}'", "a".repeat(1000)), None),
+        (format!("echo {} | grep -oE 'a?'", "a".repeat(3)), Some("a\na\na\n".into())),
+    ] {
+        assert_eq!(run_line(&mut kernel(), &line).output, told, "{}", line.get(line.len() - 30..).unwrap());
+    }
+}
+
+#[test]
+fn a_host_runs_so_many_commands() {
+    let file = b"x\n".repeat(32 * 1024);
+    let line = "while :; do while :; do { :; } </etc/x; done; done";
+    let mut lines = vec![line; 1000];
+    lines.push("if true; then ip link set br0 address 52:54:00:aa:bb:cc; fi");
+    assert_eq!(on_host(&[("etc/x", &file)], &lines), (Some(Status::Success), false));
+    // Short ones are not counted.
+    let mut lines = vec!["if true; then :; fi"; 20_000];
+    lines.push(SET);
+    assert_eq!(on_host(&[], &lines), (Some(Status::Success), true));
+}
+
+#[test]
+fn a_binary_program_is_no_script() {
+    let binary = b"\x7fELF\x02\x01\x01\0\0\0 ( ) ; exit 1\n";
+    let line = format!("/bin/sleep 1 && {SET}");
+    assert_eq!(on_host(&[("bin/sleep", binary)], &[&line]), (Some(Status::Success), true));
+}
+
+#[test]
+fn a_large_file_that_a_line_names_is_no_error() {
+    let large = b"x\n".repeat(9 * 1024 * 1024);
+    let line = format!("grep -q x /etc/big && {SET}");
+    assert_eq!(on_host(&[("etc/big", &large)], &[&line, "/etc/big"]), (Some(Status::Success), true));
+}
+
 proptest! {
     #[test]
     fn no_line_panics(line in "[a-z0-9:/ $(){}'\"`;&|<>=!#\\\\\n\\[\\]*?-]{0,60}") {

@@ -1,9 +1,9 @@
 //! `xargs`: what a pipe feeds becomes a command's words.
 
 use super::end::{End, Output};
-use super::expand::{Word, fields};
+use super::expand::{FIELDS_IN_A_STEP, LONGEST, MOST_FIELDS, Word, fields};
 use super::programs;
-use super::shell::Shell;
+use super::shell::{READ_IN_A_STEP, Shell};
 use bstr::ByteSlice;
 
 /// The words after `xargs`.
@@ -26,13 +26,16 @@ pub(super) fn run(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) 
     }
     let fed: Vec<Word> = match input {
         Some(Output::Known(text)) if replaced.is_some() => {
-            text.lines().map(|line| Word::literal(line.trim_ascii())).collect()
+            text.lines().map(|line| Word::bounded(line.trim_ascii())).take(MOST_FIELDS + 1).collect()
         }
-        Some(Output::Known(text)) => fields(&text).map(Word::literal).collect(),
+        Some(Output::Known(text)) => fields(&text).map(Word::bounded).take(MOST_FIELDS + 1).collect(),
         Some(Output::Shown(shown)) => vec![shown.word()],
         Some(Output::About(link)) => vec![Word { unknown: true, about: Some(link), ..Word::default() }],
         _ => return End::unknown(),
     };
+    if fed.len() > MOST_FIELDS || replaced.as_ref().is_some_and(|mark| mark.is_empty()) {
+        return End::unknown();
+    }
     let command = words.get(at..).unwrap_or_default();
     let Some(first) = command.first() else { return End::unknown() };
     let fed = fed.into_iter().map(|word| Word { raw: first.raw.clone(), ..word });
@@ -44,7 +47,8 @@ pub(super) fn run(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) 
             (Some(mark), [word]) => command.iter().map(|part| put(part, mark, word)).collect(),
             _ => command.iter().chain(group).cloned().collect(),
         };
-        shell.steps += 1;
+        let bytes: usize = words.iter().map(|word| word.text.len()).sum();
+        shell.steps += 1 + words.len() / FIELDS_IN_A_STEP + bytes / READ_IN_A_STEP;
         end = shell.deeper(|shell| programs::run_file(shell, b"", &words, None)).unwrap_or_else(End::unknown);
         if shell.is_exhausted() {
             break;
@@ -58,8 +62,12 @@ fn put(part: &Word, mark: &[u8], word: &Word) -> Word {
     if part.is(mark) {
         return Word { raw: part.raw.clone(), ..word.clone() };
     }
-    if part.unknown || !part.text.contains_str(mark) {
+    let marks = part.text.find_iter(mark).count();
+    if part.unknown || marks == 0 {
         return part.clone();
+    }
+    if part.text.len() + marks * word.text.len() > LONGEST {
+        return Word { raw: part.raw.clone(), ..Word::unknown() };
     }
     Word { unknown: word.unknown, raw: part.raw.clone(), ..Word::literal(part.text.replace(mark, &word.text)) }
 }

@@ -138,8 +138,7 @@ impl<'a> Host<'a> {
     }
 
     /// Runs a command line of a stanza.
-    pub(super) fn command(&mut self, stage: &Stage<'_>, opt: &Opt, line: &Token) -> Status {
-        let environment = in_phase(stage, if opt.key.token.text == "pre-up" { "pre-up" } else { "post-up" });
+    pub(super) fn command(&mut self, stage: &Stage<'_>, environment: &Environment, opt: &Opt, line: &Token) -> Status {
         let run = commands::run(&mut self.kernel, &opt.key.file, line, &environment.values);
         self.pins.command(stage.interface, opt, run.attempts);
         run.status
@@ -209,6 +208,13 @@ impl<'a> Host<'a> {
             (Status::Failure, _) => Err(format!("the kernel makes no bridge called `{}`", shortened(stage.interface))),
         }
     }
+}
+
+/// A stanza's own command lines for a phase and what they find, which is the same for all of them.
+pub(super) fn lines<'s>(stage: &Stage<'s>, phase: &str) -> Option<(Environment, Vec<&'s Opt>)> {
+    let lines: Vec<&Opt> = stage.variables.commands.iter().copied().filter(|opt| opt.key.token.text == phase).collect();
+    let phase = if phase == "pre-up" { "pre-up" } else { "post-up" };
+    (!lines.is_empty()).then(|| (in_phase(stage, phase), lines))
 }
 
 /// What command lines and scripts find beside the options (execute.c, `set_environ`; the same in busybox).

@@ -163,7 +163,8 @@ pub(super) fn never_tried(
         }
         for opt in variables.commands.iter().filter(|opt| runs_up(opt)) {
             if !ran.pins.has_seen(interface, opt.line_place()) {
-                ran.pins.command(interface, opt, would_try(interface, opt, &why));
+                let attempts = would_try(&mut ran.kernel, interface, opt, &why);
+                ran.pins.command(interface, opt, attempts);
             }
         }
         for opt in stanza.dropped.iter().filter(|opt| opt.key.token.text == "hwaddress") {
@@ -174,12 +175,15 @@ pub(super) fn never_tried(
 }
 
 /// What a command line would try with a bridge if it ran.
-fn would_try(interface: &BStr, opt: &Opt, why: &str) -> Vec<Attempt> {
+fn would_try(host: &mut Kernel, interface: &BStr, opt: &Opt, why: &str) -> Vec<Attempt> {
     let mut kernel = Kernel::default();
+    let before = host.spent();
+    kernel.spend(before);
     kernel.assume_links(BTreeSet::new());
     let _ = kernel.add(interface, LinkKind::Bridge, None, None);
     let environment: BTreeMap<_, _> = [("IFACE".into(), interface.to_owned())].into();
     let run = commands::run(&mut kernel, &opt.key.file, &without_dash(&opt.value).0, &environment);
+    host.spend(kernel.spent() - before);
     let mut attempts = run.attempts;
     for attempt in &mut attempts {
         attempt.failed.get_or_insert(why.to_owned());

@@ -9,7 +9,7 @@ use crate::stack::eni::source::wild;
 use crate::stack::ifup::pins::without_dash;
 use crate::stack::ifup::template::fill;
 use crate::stack::ifup::variables::Variables;
-use crate::stack::ifup::{Host, Stage, Up, shortened};
+use crate::stack::ifup::{Host, Stage, Up, lines, shortened};
 use crate::stack::kernel::LinkKind;
 use crate::stack::scripts::When;
 use crate::stack::{Stack, World};
@@ -124,9 +124,10 @@ impl<'a> Machine<'a> {
 
     /// The stanza's own command lines for a phase.
     fn commands(&mut self, stage: &Stage<'_>, phase: &str) -> Result<(), String> {
-        for opt in stage.variables.commands.iter().filter(|opt| opt.key.token.text == phase) {
+        let Some((environment, lines)) = lines(stage, phase) else { return Ok(()) };
+        for opt in lines {
             let (line, may_fail) = without_dash(&opt.value);
-            if self.ran.command(stage, opt, &line) == Status::Failure && !may_fail {
+            if self.ran.command(stage, &environment, opt, &line) == Status::Failure && !may_fail {
                 return Err(format!("its command `{} {}` fails", opt.spelled(), shortened(&opt.value.text)));
             }
         }

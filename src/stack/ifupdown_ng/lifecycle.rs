@@ -7,6 +7,7 @@ use super::settings::Settings;
 use crate::stack::bridge_utils::{BridgeUtils, Release};
 use crate::stack::bring_up::{self, Record, made_by_commands, words};
 use crate::stack::commands::{self, Status};
+use crate::stack::eni::Opt;
 use crate::stack::eni::ifupdown_ng::Interface;
 use crate::stack::hook::{Environment, Hooked, Made};
 use crate::stack::kernel::Kernel;
@@ -195,11 +196,12 @@ impl<'a> Machine<'a> {
         if failed && version.at_least(&[0, 12]) {
             return Err(Stopped::Executor(phase));
         }
-        for var in interface.vars.iter().filter(|var| var.key == phase) {
-            let Some(opt) = var.option else { continue };
-            let mut environment = environment.clone();
-            environment.set("PHASE", phase, None);
-            let run = commands::run(&mut self.kernel, &opt.key.file, &opt.value, &environment.values);
+        let lines: Vec<&Opt> =
+            interface.vars.iter().filter(|var| var.key == phase).filter_map(|var| var.option).collect();
+        let mut in_phase = if lines.is_empty() { Environment::default() } else { environment.clone() };
+        in_phase.set("PHASE", phase, None);
+        for opt in lines {
+            let run = commands::run(&mut self.kernel, &opt.key.file, &opt.value, &in_phase.values);
             self.record.command(opt, run.attempts);
             if run.status == Status::Failure {
                 return Err(Stopped::Command(phase));

@@ -1,6 +1,6 @@
 //! `awk` with one pattern and one `print`.
 
-use super::{Call, Options, joined, regex};
+use super::{Call, Options, is_everywhere, joined, regex};
 use bstr::{BStr, ByteSlice};
 use regex_lite::Regex;
 use std::sync::LazyLock;
@@ -45,6 +45,9 @@ pub(super) fn read<'w>(options: &Options<'w>) -> Option<Call<'w>> {
         None => None,
     };
     options.call(1, move |text| {
+        if separator.as_ref().is_some_and(|pattern| text.lines().any(|line| is_everywhere(pattern, line))) {
+            return None;
+        }
         let split = |line: &str| -> Vec<String> {
             match &separator {
                 Some(separator) => separator.split(line).map(str::to_owned).collect(),

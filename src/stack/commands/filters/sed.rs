@@ -1,6 +1,6 @@
 //! `sed` with one `s` command.
 
-use super::{Call, Options, regex};
+use super::{Call, Options, is_everywhere, regex};
 use bstr::{BStr, ByteSlice};
 
 /// `sed [-n] 's/PATTERN/TEXT/[g][p]'`
@@ -20,6 +20,9 @@ pub(super) fn read<'w>(options: &Options<'w>) -> Option<Call<'w>> {
     let (all, printed, silent) = (flags.contains('g'), flags.contains('p'), options.has(b'n'));
     options.call(before, move |text| {
         let mut out = String::new();
+        if all && text.lines().any(|line| is_everywhere(&pattern, line)) {
+            return None;
+        }
         for line in text.lines() {
             let new = pattern.replacen(line, usize::from(!all), template.as_str());
             let times = usize::from(!silent) + usize::from(printed && pattern.is_match(line));

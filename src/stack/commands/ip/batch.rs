@@ -1,8 +1,9 @@
 //! `ip -batch`.
 
 use super::super::end::{End, Output};
-use super::super::expand::{Word, fields};
+use super::super::expand::{FIELDS_IN_A_STEP, Word, fields};
 use super::super::shell::Shell;
+use super::super::shown::Form;
 use super::super::{Status, files};
 use bstr::ByteSlice;
 
@@ -23,7 +24,13 @@ pub(super) fn run(shell: &mut Shell<'_>, file: Option<&Word>, input: Option<Outp
         if words.is_empty() {
             continue;
         }
-        let end = shell.deeper(|shell| super::run(shell, &words, None)).unwrap_or_else(End::unknown);
+        shell.steps += 1 + words.len() / FIELDS_IN_A_STEP;
+        if shell.is_exhausted() {
+            return End::unknown();
+        }
+        // No options: `do_batch` calls `do_cmd`, which reads none.
+        let is_v6 = words.iter().any(|word| word.is(b"inet6"));
+        let end = super::dispatch(shell, &words, Form::Ip, is_v6);
         good &= end.status == Status::Success;
         if !(good || force) {
             break;

@@ -12,36 +12,44 @@ use std::path::Path;
 /// Words of `iproute_modify` with a word after them.
 const PAIRS: &[&str] = &[
     "advmss",
-    "cwnd",
+    "as",
     "dev",
-    "encap",
     "expires",
-    "features",
+    "from",
     "hoplimit",
-    "initcwnd",
-    "initrwnd",
-    "metric",
     "mtu",
     "nhid",
     "oif",
-    "pref",
     "preference",
-    "priority",
-    "protocol",
-    "quickack",
-    "realms",
-    "reordering",
     "rto_min",
     "rtt",
-    "rttvar",
     "scope",
     "src",
-    "ssthresh",
-    "table",
     "tos",
-    "dsfield",
+    "ttl-propagate",
     "via",
+];
+/// Those that may be cut short (`matches`), in its order.
+const SHORT_PAIRS: &[&str] = &[
+    "dsfield",
+    "metric",
+    "priority",
+    "reordering",
     "window",
+    "cwnd",
+    "initcwnd",
+    "initrwnd",
+    "features",
+    "quickack",
+    "congctl",
+    "rttvar",
+    "ssthresh",
+    "realms",
+    "protocol",
+    "table",
+    "vrf",
+    "pref",
+    "fastopen_no_cookie",
 ];
 /// Words without one, and types of routes.
 const FLAGS: &[&str] = &[
@@ -96,6 +104,12 @@ pub(in crate::stack::commands) fn net_tools(shell: &mut Shell<'_>, words: &[Word
     }
 }
 
+/// The word with a word after it that a word is, or is short for.
+fn pair(word: &BStr) -> Option<&'static str> {
+    let whole = PAIRS.iter().find(|pair| word == **pair);
+    whole.or_else(|| SHORT_PAIRS.iter().find(|pair| !word.is_empty() && pair.as_bytes().starts_with(word))).copied()
+}
+
 /// What a route says.
 #[derive(Default)]
 struct Route<'w> {
@@ -116,7 +130,8 @@ impl<'w> Route<'w> {
         let mut route = Self::default();
         let mut words = words.iter().filter_map(Word::known);
         while let Some(word) = words.next() {
-            if word == "nexthop" {
+            // What follows these is not looked into.
+            if word == "nexthop" || word == "encap" {
                 return Some(Self { is_special: true, ..route });
             }
             if FLAGS.iter().any(|flag| word == *flag) {
@@ -124,19 +139,22 @@ impl<'w> Route<'w> {
                 route.is_special |= word != "onlink" && word != "unicast";
                 continue;
             }
-            if !PAIRS.iter().any(|pair| word == *pair) {
+            let Some(pair) = pair(word) else {
                 let target = if word == "to" { words.next()? } else { word };
                 // `either "to" is duplicate, or "..." is a garbage`
                 if route.to.replace(target).is_some() {
                     return None;
                 }
                 continue;
-            }
+            };
             let mut value = words.next()?;
-            if word == "via" && (value == "inet" || value == "inet6") {
+            if (pair == "via" && (value == "inet" || value == "inet6"))
+                || value == "lock"
+                || (pair == "as" && value == "to")
+            {
                 value = words.next()?;
             }
-            match word.as_bytes() {
+            match pair.as_bytes() {
                 b"via" => route.via = Some(value),
                 b"src" => route.src = Some(value),
                 b"table" => route.table = Some(value),
