@@ -60,7 +60,8 @@ pub(super) fn with_workers<T: Send, R: Send, L: Send, O>(
     perform: &Perform<'_, T, R, L>,
     body: impl FnOnce(&mut Line<'_, T, R, L>) -> O,
 ) -> O {
-    let wanted = processors().min(tasks.len());
+    // For one task the system is not asked.
+    let wanted = if tasks.len() > 1 { processors().min(tasks.len()) } else { 0 };
     let (jobs, offered) = channel();
     let offered = Mutex::new(offered);
     std::thread::scope(|scope| {
