@@ -5,10 +5,9 @@
 mod common;
 
 use bstr::ByteSlice;
-use common::{File, Tree, bridgepin, read_tree, write_tree};
+use common::{File, Tree, bridgepin, fed, read_tree, write_tree};
 use pretty_assertions::assert_eq;
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Output, Stdio};
@@ -139,17 +138,7 @@ fn a_fix_writes_only_into_what_was_given() {
 fn text_on_stdin() {
     let dir = tree(&[("etc/network/interfaces", PINNED)]);
     let piped = |arguments: &[&str]| {
-        let mut child = bridgepin()
-            .current_dir(dir.path())
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // What refuses to work does not read.
-        let _ = child.stdin.take().unwrap().write_all(FLOATING.as_bytes());
-        let output = child.wait_with_output().unwrap();
+        let output = fed(bridgepin().current_dir(dir.path()).args(arguments), FLOATING.as_bytes());
         (
             output.status.code().unwrap(),
             output.stdout.to_str_lossy().into_owned(),

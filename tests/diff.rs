@@ -5,7 +5,7 @@ mod common;
 
 use bridgepin::fix::diff::{Change, write};
 use bstr::BStr;
-use common::bridgepin;
+use common::{bridgepin, fed};
 use pretty_assertions::assert_eq;
 use std::ffi::OsStr;
 use std::fs;
@@ -136,16 +136,7 @@ fn patch_and_text_keep_what_a_terminal_would_obey() {
     let added = "    bridge_hw b4:99:ba:00:00:01\n";
     let run = |mode: &str| {
         let arguments = ["--mac", "br0=b4:99:ba:00:00:01", "--stdin-filename", "etc/network/interfaces", "-"];
-        let mut child = bridgepin()
-            .args(["check", mode])
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(text).unwrap();
-        child.wait_with_output().unwrap().stdout
+        fed(bridgepin().args(["check", mode]).args(arguments), text).stdout
     };
     let fixed = [&text[..], added.as_bytes()].concat();
     assert_eq!(BStr::new(&run("--fix")), BStr::new(&fixed));

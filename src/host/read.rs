@@ -22,11 +22,8 @@ impl Host {
         if !matches!(resolved.kind, Kind::File | Kind::Dir | Kind::Other) {
             return None;
         }
-        if let Some(text) = self.overlay.get(&*resolved.path) {
-            return Some(Arc::clone(text));
-        }
-        if let Some(known) = self.cache.files().get(resolved.path.as_os_str()) {
-            return known.clone();
+        if let Some(known) = self.known_text(&resolved.path) {
+            return known;
         }
         let (root, below) = self.mounted_at(&resolved.path)?;
         let text = match resolved.kind {
@@ -53,8 +50,7 @@ impl Host {
     #[must_use]
     pub fn read_short(&self, path: &Path, longest: usize) -> Option<Arc<[u8]>> {
         let resolved = self.resolve(path);
-        let known = self.overlay.get(&*resolved.path).cloned();
-        let known = known.or_else(|| self.cache.files().get(resolved.path.as_os_str()).cloned().flatten());
+        let known = self.known_text(&resolved.path).flatten();
         if known.is_some() || resolved.kind != Kind::File {
             return known.filter(|text| text.len() <= longest);
         }
@@ -63,6 +59,13 @@ impl Host {
         let text: Arc<[u8]> = (len <= longest as u64).then(|| read_below(root, below).ok()).flatten()?.into();
         self.cache.files().insert(resolved.path.into_owned().into(), Some(Arc::clone(&text)));
         Some(text).filter(|text| text.len() <= longest)
+    }
+
+    /// What is known already of a file, by its path with all links followed; the inner value is `None` where it could not
+    /// be read.
+    fn known_text(&self, path: &Path) -> Option<Option<Arc<[u8]>>> {
+        let edited = self.overlay.get(path).map(|text| Some(Arc::clone(text)));
+        edited.or_else(|| self.cache.files().get(path.as_os_str()).cloned())
     }
 
     /// The files that were read so far and their texts, sorted by their paths with all links followed.

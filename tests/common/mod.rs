@@ -183,6 +183,18 @@ pub fn bridgepin() -> std::process::Command {
     command
 }
 
+/// What a program says to a text on its stdin; one that refuses to work does not read it.
+pub fn fed(command: &mut std::process::Command, text: &[u8]) -> std::process::Output {
+    use std::io::{ErrorKind, Write};
+    use std::process::Stdio;
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    match child.stdin.take().unwrap().write_all(text) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        written => written.unwrap(),
+    }
+    child.wait_with_output().unwrap()
+}
+
 /// A folder with these files.
 pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();

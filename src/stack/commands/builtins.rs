@@ -36,7 +36,7 @@ pub(super) fn read(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>)
     };
     let Some(line) = line else {
         for name in names {
-            shell.set(&name.text, Word { raw: name.raw.clone(), unknown: true, ..Word::default() });
+            shell.set(&name.text, Word { raw: name.raw.clone(), ..Word::unknown() });
         }
         return End::unknown();
     };

@@ -250,7 +250,7 @@ impl Expansion<'_> {
             [b'`', ..] => self.backquoted(shell),
             [b'$', b'(', b'(', ..] => {
                 self.at += 3 + rest[3..].find(b"))").map_or(rest.len(), |len| len + 2);
-                Word { unknown: true, ..Word::default() }
+                Word::unknown()
             }
             [b'$', b'(', ..] => {
                 let inside = start + 2;
@@ -271,7 +271,7 @@ impl Expansion<'_> {
                 match special {
                     _ if !name.is_empty() => shell.variable(name),
                     Some(&special @ (b'@' | b'*' | b'#' | b'1'..=b'9')) => parameter::positional(shell, special),
-                    Some(_) => Word { unknown: true, ..Word::default() },
+                    Some(_) => Word::unknown(),
                     None => Word::literal(b"$"),
                 }
             }
@@ -305,10 +305,10 @@ pub(super) fn name_at(text: &[u8], at: usize) -> &[u8] {
 /// What a command substitution leaves: the output without its last line ends.
 fn value_of(output: Output) -> Word {
     match output {
-        Output::Known(text) if text.len() > LONGEST => Word { unknown: true, ..Word::default() },
+        Output::Known(text) if text.len() > LONGEST => Word::unknown(),
         Output::Known(text) => Word::literal(text.trim_end_with(|c| c == '\n')),
         Output::Shown(shown) => shown.word(),
         Output::About(link) => Word { unknown: true, about: Some(link), ..Word::default() },
-        Output::Unknown => Word { unknown: true, ..Word::default() },
+        Output::Unknown => Word::unknown(),
     }
 }

@@ -97,6 +97,11 @@ pub(super) fn of_link(path: &BStr) -> Option<(&BStr, &[u8])> {
     (!name.is_empty() && name != "all" && name != "default").then_some((name, rest))
 }
 
+/// The link whose address a file of `/sys` tells.
+pub(super) fn whose_address(path: &BStr) -> Option<&BStr> {
+    path.strip_prefix(b"/sys/class/net/")?.strip_suffix(b"/address").map(BStr::new)
+}
+
 /// Whether a file or folder is there; `None` where the files do not tell.
 pub(super) fn is_there(shell: &mut Shell<'_>, path: &BStr) -> Option<bool> {
     if let Some((link, rest)) = of_link(path) {
@@ -140,8 +145,7 @@ pub(super) fn takes_output(shell: &mut Shell<'_>, path: &BStr) -> bool {
 
 /// What reading a file gives.
 pub(super) fn output(shell: &mut Shell<'_>, path: &BStr) -> Output {
-    let link = path.strip_prefix(b"/sys/class/net/").and_then(|rest| rest.strip_suffix(b"/address"));
-    if let Some(link) = link.map(BStr::new) {
+    if let Some(link) = whose_address(path) {
         shell.kernel.meet(link);
         return match shell.kernel.address(link).and_then(Address::known) {
             Some(address) => Output::Known(format!("{address}\n").into()),

@@ -16,9 +16,7 @@ impl Expansion<'_> {
         if name.is_empty() {
             return match operator {
                 [special @ (b'@' | b'*' | b'#' | b'1'..=b'9')] => positional(shell, *special),
-                [b'@' | b'*' | b'#' | b'?' | b'$' | b'!' | b'-' | b'0'..=b'9', ..] => {
-                    Word { unknown: true, ..Word::default() }
-                }
+                [b'@' | b'*' | b'#' | b'?' | b'$' | b'!' | b'-' | b'0'..=b'9', ..] => Word::unknown(),
                 // `Bad substitution` ends the shell.
                 _ => {
                     shell.exited = true;
@@ -32,12 +30,12 @@ impl Expansion<'_> {
         // `${A:3}`, `${A/b/c}`, `${A^^}`: bash's alone, and `Bad substitution` elsewhere.
         if !b"-=?+%#".contains(&sign) || (colon && b"%#".contains(&sign)) {
             shell.exited |= !shell.bash;
-            return Word { unknown: true, ..Word::default() };
+            return Word::unknown();
         }
         let twice = argument.first() == Some(&sign) && b"%#".contains(&sign);
         let start = inside.end - argument.len() + usize::from(twice);
         let argument = shell.deeper(|shell| expand_one(shell, self.text, &(start..inside.end)));
-        let argument = argument.unwrap_or_else(|| Word { unknown: true, ..Word::default() });
+        let argument = argument.unwrap_or_else(Word::unknown);
         let set = value.unknown || if colon { !value.text.is_empty() } else { shell.is_set(name) };
         match sign {
             b'=' if !set => {
@@ -65,7 +63,7 @@ impl Expansion<'_> {
             b'%' | b'#' if !value.unknown && !argument.unknown && value.text.len() <= LONGEST_STRIPPED => {
                 Word::literal(strip(&value.text, &argument.text, sign == b'#', twice))
             }
-            _ => Word { unknown: true, ..Word::default() },
+            _ => Word::unknown(),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::expand::{FIELDS_IN_A_STEP, Word, expand_here, expand_one};
 use super::files;
 use super::list::{Redirect, Way};
 use super::shell::{READ_IN_A_STEP, Shell};
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BStr, ByteSlice};
 
 /// What a command's redirections left open.
 pub(super) struct Opened {
@@ -59,14 +59,10 @@ impl Shell<'_> {
     /// What is left of a command's end where files take its output.
     pub(super) fn written(&mut self, outputs: Vec<(Way, Word)>, mut end: End) -> End {
         for (way, target) in outputs {
-            let link = target.known().and_then(|path| {
-                let link = path.strip_prefix(b"/sys/class/net/")?.strip_suffix(b"/address")?;
-                Some(BString::from(link))
-            });
-            if let Some(link) = link {
+            if let Some(link) = target.known().and_then(files::whose_address) {
                 let value = end.output.clone().known().unwrap_or_default();
                 let reason = "the kernel lets nobody write that file";
-                self.refused(link.as_bstr(), &target, value.trim_ascii(), reason);
+                self.refused(link, &target, value.trim_ascii(), reason);
                 end = End::of(Status::Failure);
             }
             if !(way == Way::Joined && target.known() == Some(BStr::new("2"))) {

@@ -84,7 +84,7 @@ impl Shown {
             Some((text, others)) if others.iter().all(|other| other == text) => {
                 Word::literal(text.trim_end_with(|c| c == '\n'))
             }
-            _ => Word { unknown: true, ..Word::default() },
+            _ => Word::unknown(),
         }
     }
 }
