@@ -182,7 +182,7 @@ fn would_try(host: &mut Kernel, interface: &BStr, opt: &Opt, why: &str) -> Vec<A
     kernel.assume_links(BTreeSet::new());
     let _ = kernel.add(interface, LinkKind::Bridge, None, None);
     let environment: BTreeMap<_, _> = [("IFACE".into(), interface.to_owned())].into();
-    let run = commands::run(&mut kernel, &opt.key.file, &without_dash(&opt.value).0, &environment);
+    let run = commands::run(&mut kernel, &opt.key.file, &without_dash(&opt.value).0, || &environment);
     host.spend(kernel.spent() - before);
     let mut attempts = run.attempts;
     for attempt in &mut attempts {
