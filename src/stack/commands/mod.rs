@@ -144,14 +144,15 @@ fn plain_call(line: &[u8]) -> Option<Vec<expand::Word>> {
     if !line.starts_with(b"ip ") || line.len() > expand::LONGEST || !line.iter().all(is_plain) {
         return None;
     }
+    let mut words = Vec::with_capacity(8);
     let mut end = 0;
-    let words = line.split_inclusive(|byte| *byte == b' ').map(|piece| {
-        let start = end;
-        end += piece.len();
-        let word = piece.trim_ascii_end();
-        expand::Word { raw: start..start + word.len(), ..expand::Word::literal(word) }
-    });
-    Some(words.filter(|word| !word.text.is_empty()).collect())
+    for piece in line.split(|byte| *byte == b' ') {
+        if !piece.is_empty() {
+            words.push(expand::Word { raw: end..end + piece.len(), ..expand::Word::literal(piece) });
+        }
+        end += piece.len() + 1;
+    }
+    Some(words)
 }
 
 /// Runs a script of the host with these arguments.

@@ -6,9 +6,12 @@ use crate::bytes::split_once;
 use bstr::{BStr, BString, ByteSlice};
 use std::borrow::Cow;
 
+/// As much longer as values mostly make a line.
+const ROOM: usize = 32;
+
 /// A command line with its values; none where one is missing outside brackets.
 pub(in crate::stack) fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<Cow<'v, BStr>>) -> Option<BString> {
-    let mut done = BString::default();
+    let mut done = Vec::with_capacity(template.len() + ROOM);
     // Where each open bracket began, and whether all in it is given.
     let mut open: Vec<(usize, bool)> = Vec::new();
     let mut rest = template.as_bytes();
@@ -37,7 +40,9 @@ pub(in crate::stack) fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<
             after
         };
     }
-    Some(done.trim_ascii().into())
+    done.truncate(done.trim_ascii_end().len());
+    done.drain(..done.len() - done.trim_ascii_start().len());
+    Some(done.into())
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use crate::stack::eni::ifupdown::COMMANDS;
 use crate::stack::eni::{Config, Opt};
 use crate::stack::hook::{Environment, Given, reaches, variable_name};
 use bstr::{BStr, BString};
+use foldhash::fast::RandomState;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Whether each line of an option is a command of its own.
 pub(super) fn is_command(opt: &Opt) -> bool {
@@ -51,19 +52,22 @@ pub(in crate::stack) struct Variables<'c> {
 impl<'c> Variables<'c> {
     pub(in crate::stack) fn of(config: &'c Config, stanza: usize) -> Self {
         let mut variables = Self::default();
-        let mut known: BTreeMap<&BStr, usize> = BTreeMap::new();
+        let mut known: HashMap<&BStr, usize, RandomState> = HashMap::default();
         for opt in config.options(stanza) {
             let (name, value) = (opt.key.token.as_bstr(), opt.value.as_bstr());
             if is_command(opt) {
                 variables.commands.push(opt);
-            } else if let Some(variable) = known.get(name).and_then(|&index| variables.all.get_mut(index)) {
-                let joined = variable.value.to_mut();
-                joined.push(b'\n');
-                joined.extend_from_slice(value);
-                variable.lines.push(opt);
-            } else {
-                known.insert(name, variables.all.len());
-                variables.all.push(Variable { name, value: Cow::Borrowed(value), lines: vec![opt] });
+                continue;
+            }
+            let index = *known.entry(name).or_insert(variables.all.len());
+            match variables.all.get_mut(index) {
+                Some(variable) => {
+                    let joined = variable.value.to_mut();
+                    joined.push(b'\n');
+                    joined.extend_from_slice(value);
+                    variable.lines.push(opt);
+                }
+                None => variables.all.push(Variable { name, value: Cow::Borrowed(value), lines: vec![opt] }),
             }
         }
         variables
