@@ -4,7 +4,7 @@
 
 use crate::host::{Host, Kind};
 use crate::span::{Place, Span};
-use crate::syntax::unit::{Assignment, Unit, parse};
+use crate::syntax::unit::{Assignment, Unit, oldest_alike, parse};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -220,9 +220,10 @@ impl<'a> Reader<'a> {
         if !self.may_read(&path) {
             config.refuse(path.clone(), "the user systemd-network, as which networkd runs, may not read it", help);
         }
+        let dialect = oldest_alike(self.release);
         let file = File {
             path: path.into(),
-            unit: self.host.once_of_text(&text, self.release, |text| parse(text, self.release)),
+            unit: self.host.once_of_text(&text, dialect, |text| parse(text, dialect)),
             text,
             in_tree: true,
         };
