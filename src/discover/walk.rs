@@ -159,9 +159,7 @@ impl Open {
         for stand in hosts.iter().filter(|stand| !ground.done.contains(stand)) {
             let found = ground.found(stand, Asked::All);
             if let Stand::Root(_) = stand {
-                for (dir, listing) in &seen {
-                    found.host.seed(Path::new(OsStr::from_bytes(below(dir, end))), Arc::clone(listing));
-                }
+                found.host.seed(seen.iter().map(|(dir, listing)| (below(dir, end), listing)));
             }
             visit(found)?;
         }
@@ -171,9 +169,9 @@ impl Open {
 }
 
 /// A path below the folder that ends at `end` in it.
-fn below(path: &Path, end: usize) -> &[u8] {
+fn below(path: &Path, end: usize) -> &Path {
     let rest = path.as_os_str().as_bytes().get(end..).unwrap_or_default();
-    rest.strip_prefix(b"/").unwrap_or(rest)
+    Path::new(OsStr::from_bytes(rest.strip_prefix(b"/").unwrap_or(rest)))
 }
 
 /// The host to which what a walk meets belongs; of something else in the place of a file the host tells.
@@ -195,7 +193,8 @@ pub(super) fn in_place_of_file(dir: &Path) -> Option<Stand> {
 }
 
 /// Whether `dir` is one of the [`KEPT`] folders, or may become one by the names of the folders above it.
-fn is_kept(dir: &[u8]) -> bool {
+fn is_kept(dir: &Path) -> bool {
+    let dir = dir.as_os_str().as_bytes();
     let ends =
         |kept: &&str| kept.as_bytes().strip_suffix(dir).is_some_and(|above| above.is_empty() || above.ends_with(b"/"));
     KEPT.iter().any(ends)

@@ -170,8 +170,8 @@ impl Host {
     }
 
     /// What a walk has already seen, so that it is not read again.
-    pub fn seed(&self, dir: &Path, listing: Arc<Listing>) {
-        self.cache.listings().insert(dir.into(), listing);
+    pub fn seed<'a>(&self, listings: impl ExactSizeIterator<Item = (&'a Path, &'a Arc<Listing>)>) {
+        self.cache.listings().extend(listings.map(|(dir, listing)| (dir.into(), Arc::clone(listing))));
     }
 
     /// What a path is, links followed.
@@ -267,8 +267,8 @@ fn under(root: &Path, below: &Path) -> PathBuf {
 /// A host's path made of bytes, relative to its root.
 #[must_use]
 pub fn host_path(bytes: &[u8]) -> PathBuf {
-    let path = PathBuf::from(OsStr::from_bytes(bytes));
-    path.strip_prefix("/").map(Path::to_owned).unwrap_or(path)
+    let path = Path::new(OsStr::from_bytes(bytes));
+    path.strip_prefix("/").unwrap_or(path).to_owned()
 }
 
 /// A path's bytes.

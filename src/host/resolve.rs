@@ -2,7 +2,6 @@
 
 use super::disk::Known;
 use super::{Entry, Host, Kind};
-use bstr::ByteSlice;
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -29,11 +28,11 @@ impl Host {
 
     /// What a path is that has no link in it, as far as the listings tell that were read before.
     fn look_up(&self, path: &[u8]) -> Option<Kind> {
-        if path.starts_with(b"/") || path.len() > LONG {
+        if path.first() == Some(&b'/') || path.len() > LONG {
             return None;
         }
         let known = self.known();
-        let folder = path.rfind_byte(b'/').map_or(0, |slash| slash + 1);
+        let folder = path.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1);
         if let Some((entry, _)) = known.entry_at(path, folder) {
             return match entry {
                 None => Some(Kind::Missing),
@@ -123,7 +122,7 @@ impl Known<'_> {
     fn entry_at(&self, path: &[u8], start: usize) -> Option<(Option<Entry>, usize)> {
         let listing = self.get(OsStr::from_bytes(path.get(..start.saturating_sub(1))?))?;
         let rest = path.get(start..)?;
-        let name = &rest[..rest.find_byte(b'/').unwrap_or(rest.len())];
+        let name = rest.split(|byte| *byte == b'/').next()?;
         if matches!(name, b"" | b"." | b"..") {
             return None;
         }
