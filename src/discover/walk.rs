@@ -154,7 +154,8 @@ impl Open {
     /// Leaves it: visits the hosts whose roots it is, and returns what is to be kept.
     pub(super) fn leave(self, ground: &Ground<'_>, visit: &mut Visit<'_>) -> ControlFlow<(), Listings> {
         let Self { path, listing, below: mut seen, hosts, .. } = self;
-        let (end, name) = (path.as_os_str().len(), path.parent().map_or(0, |parent| parent.as_os_str().len()));
+        let bytes = path.as_os_str().as_bytes();
+        let (end, above) = (bytes.len(), bytes.iter().rposition(|byte| *byte == b'/').unwrap_or(0));
         seen.push((path, Arc::new(listing)));
         for stand in hosts.iter().filter(|stand| !ground.done.contains(stand)) {
             let found = ground.found(stand, Asked::All);
@@ -163,7 +164,7 @@ impl Open {
             }
             visit(found)?;
         }
-        seen.retain(|(dir, _)| is_kept(below(dir, name)));
+        seen.retain(|(dir, _)| is_kept(below(dir, above)));
         ControlFlow::Continue(seen)
     }
 }
