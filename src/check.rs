@@ -14,6 +14,7 @@ use crate::stack::{self, Assume, Family, Stack, World};
 use crate::systemd::files::directories;
 use crate::{fix, rules, silence};
 use bstr::{BStr, BString, ByteSlice};
+use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -92,7 +93,7 @@ impl Subject<'_> {
     #[must_use]
     pub fn bridges(&self) -> Vec<View<'_>> {
         let mut views: Vec<View<'_>> = Vec::new();
-        let mut known: HashMap<&BStr, usize> = HashMap::new();
+        let mut known: HashMap<&BStr, usize, RandomState> = HashMap::default();
         for reading in &self.readings {
             for bridge in &reading.judgement.bridges {
                 let index = *known.entry(bridge.name.as_bstr()).or_insert(views.len());
