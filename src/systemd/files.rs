@@ -135,6 +135,8 @@ pub struct Reader<'a> {
     host: &'a Host,
     /// Those that are there, each once.
     directories: Vec<&'static Path>,
+    /// Those of them that have folders for drop-ins.
+    with_drop_ins: Vec<&'static Path>,
     release: u32,
     user: Option<User>,
 }
@@ -149,14 +151,20 @@ impl<'a> Reader<'a> {
     /// udevd, which is root.
     #[must_use]
     pub fn udevd(host: &'a Host, release: u32) -> Self {
-        Self { host, directories: directories_of(host, release), release, user: None }
+        Self::new(host, release, None)
     }
 
     /// networkd, which reads as user systemd-network, without `CAP_DAC_OVERRIDE` (its unit).
     #[must_use]
     pub fn networkd(host: &'a Host, release: u32) -> Self {
-        let user = Some(User::named(host, b"systemd-network"));
-        Self { host, directories: directories_of(host, release), release, user }
+        Self::new(host, release, Some(User::named(host, b"systemd-network")))
+    }
+
+    fn new(host: &'a Host, release: u32, user: Option<User>) -> Self {
+        let directories = directories_of(host, release);
+        let has_drop_ins = |directory: &&Path| host.has_entry(directory, |name| name.ends_with(b".d"));
+        let with_drop_ins = directories.iter().copied().filter(has_drop_ins).collect();
+        Self { host, directories, with_drop_ins, release, user }
     }
 
     /// The configurations whose names end so, in the order in which the daemon takes them: by name,
@@ -175,7 +183,8 @@ impl<'a> Reader<'a> {
     fn config(&self, name: BString, path: PathBuf, vendor: Option<&File>) -> Option<Config> {
         let mut config = Config { name, ..Config::default() };
         let text = self.host.read(&path);
-        match (self.host.kind(&path), vendor) {
+        let kind = if text.is_some() { Kind::File } else { self.host.kind(&path) };
+        match (kind, vendor) {
             // An empty file or a device hides what lies in the directories below, and nothing else.
             (Kind::Null | Kind::Other, _) => return None,
             _ if text.as_ref().is_some_and(|text| text.is_empty()) => return None,
@@ -194,8 +203,9 @@ impl<'a> Reader<'a> {
 
     /// The drop-ins of all directories, in the order of their names: the last one wins.
     fn read_drop_ins(&self, config: &mut Config) {
-        let folder = std::ffi::OsStr::from_bytes(&[config.name.as_bytes(), b".d"].concat()).to_owned();
-        let folders: Vec<PathBuf> = self.directories.iter().map(|directory| directory.join(&folder)).collect();
+        let folder =
+            |directory: &&Path| directory.join(std::ffi::OsStr::from_bytes(&[config.name.as_bytes(), b".d"].concat()));
+        let folders: Vec<PathBuf> = self.with_drop_ins.iter().map(folder).collect();
         for (_, path) in self.list(&folders, ".conf") {
             match self.host.kind(&path) {
                 Kind::File => {
