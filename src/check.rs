@@ -212,12 +212,12 @@ fn readings(world: World<'_>, options: &Options) -> Vec<Vec<Reading>> {
         let recognised = recognise(world.host, signs, family);
         let why = recognised.why.join("; ");
         let udev_unknown = options.udev.is_none() && recognised.udev.is_none();
-        let read = |stack: &Stack| {
+        let read = |stack: Stack| {
             let stack = stack.with_udev(options.udev.or(recognised.udev) == Some(true));
             let judgement = judge(world, &stack, udev_unknown);
             Reading { stack, judgement, why: why.clone(), udev_unknown }
         };
-        all.push(recognised.stacks.iter().map(read).collect());
+        all.push(recognised.stacks.into_iter().map(read).collect());
     }
     all
 }
@@ -230,7 +230,7 @@ fn judge(world: World<'_>, stack: &Stack, udev_unknown: bool) -> Judgement {
     if !udev_unknown || judgement.bridges.iter().all(settled) {
         return judgement;
     }
-    let with = stack::judge(world, &stack.with_udev(true));
+    let with = stack::judge(world, &stack.clone().with_udev(true));
     let others: HashMap<&BStr, &Bridge> =
         with.bridges.iter().rev().map(|bridge| (bridge.name.as_bstr(), bridge)).collect();
     for bridge in &mut judgement.bridges {

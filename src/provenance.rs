@@ -69,7 +69,7 @@ pub fn is_mako(line: &[u8]) -> bool {
     // `parse_tag` in mako/lexer.py; ERB has a blank or `=` there.
     const TAGS: &[&str] = &["block", "call", "def", "doc", "include", "inherit", "namespace", "page", "text"];
     let is_tag = |start: &str| {
-        let rest = line.trim_ascii_start().strip_prefix(start.as_bytes()).unwrap_or_default();
+        let Some(rest) = line.trim_ascii_start().strip_prefix(start.as_bytes()) else { return false };
         let name = rest.split(|byte| !byte.is_ascii_lowercase()).next().unwrap_or_default();
         TAGS.iter().any(|tag| tag.as_bytes() == name) && !rest.contains_str("%>")
     };

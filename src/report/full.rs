@@ -138,7 +138,8 @@ impl Frame<'_> {
 
     /// A numbered line.
     fn line(&mut self, number: &str, sign: &str, text: &str, style: Style) {
-        self.styled(FRAME, &[&format!("{number:>0$}", self.digits)]);
+        let padding = " ".repeat(self.digits.saturating_sub(number.len()));
+        self.styled(FRAME, &[&padding, number]);
         self.out.push(' ');
         self.styled(style, &[sign]);
         if !text.is_empty() {
@@ -200,15 +201,16 @@ impl Frame<'_> {
 
 /// What stands between blanks, backticks and what they enclose in one piece.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text.trim_start_matches(' ');
-    std::iter::from_fn(move || {
+    let mut rest = Some(text);
+    let words = std::iter::from_fn(move || {
+        let text = rest?;
         let mut quoted = false;
-        let end = rest.bytes().position(|byte| {
+        let end = text.bytes().position(|byte| {
             quoted ^= byte == b'`';
             byte == b' ' && !quoted
         });
-        let (word, after) = rest.split_at(end.unwrap_or(rest.len()));
-        rest = after.trim_start_matches(' ');
-        (!word.is_empty()).then_some(word)
-    })
+        rest = end.and_then(|end| text.get(end + 1..));
+        text.get(..end.unwrap_or(text.len()))
+    });
+    words.filter(|word| !word.is_empty())
 }
