@@ -65,7 +65,9 @@ pub struct Subject<'a> {
     /// What the user says.
     pub options: &'a Options,
     /// One for each stack that reads them.
-    pub readings: Vec<Reading>,
+    pub readings: &'a [Reading],
+    /// The bridges, in the order in which the first stack names them.
+    pub bridges: Vec<View<'a>>,
 }
 
 /// One bridge on every stack that reads its files.
@@ -86,24 +88,23 @@ impl<'a> View<'a> {
     }
 }
 
-impl Subject<'_> {
-    /// The bridges, in the order in which the first stack names them.
-    #[must_use]
-    pub fn bridges(&self) -> Vec<View<'_>> {
-        let mut views: Vec<View<'_>> = Vec::new();
-        let mut known: HashMap<&BStr, usize> = HashMap::new();
-        for reading in &self.readings {
-            for bridge in &reading.judgement.bridges {
-                let index = *known.entry(bridge.name.as_bstr()).or_insert(views.len());
-                match views.get_mut(index) {
-                    Some(view) => view.on.push((reading, bridge)),
-                    None => views.push(View { name: bridge.name.as_ref(), on: vec![(reading, bridge)] }),
-                }
+/// The bridges of some readings, in the order in which the first names them.
+fn views(readings: &[Reading]) -> Vec<View<'_>> {
+    let mut views: Vec<View<'_>> = Vec::new();
+    let mut known: HashMap<&BStr, usize> = HashMap::new();
+    for reading in readings {
+        for bridge in &reading.judgement.bridges {
+            let index = *known.entry(bridge.name.as_bstr()).or_insert(views.len());
+            match views.get_mut(index) {
+                Some(view) => view.on.push((reading, bridge)),
+                None => views.push(View { name: bridge.name.as_ref(), on: vec![(reading, bridge)] }),
             }
         }
-        views
     }
+    views
+}
 
+impl Subject<'_> {
     /// The same stacks' readings of the host with other files.
     #[must_use]
     pub fn judged_again(&self, host: &Host) -> Vec<Judgement> {
@@ -155,7 +156,7 @@ pub fn each_subject<R>(host: &Host, options: &Options, mut visit: impl FnMut(&Su
     let world = World { host, links: &links, assume: &options.assume };
     let mut results = Vec::new();
     for readings in readings(world, options) {
-        results.push(visit(&Subject { world, options, readings }));
+        results.push(visit(&Subject { world, options, readings: &readings, bridges: views(&readings) }));
     }
     results
 }
@@ -169,9 +170,8 @@ pub fn check(host: &Host, options: &Options) -> Report {
         let mut found: Vec<Finding> = rules::RULES.iter().flat_map(|rule| (rule.check)(subject)).collect();
         fix::plan::attach(subject, &mut found);
         report.findings.extend(found);
-        let bridges = subject.bridges();
-        report.bridges += bridges.len();
-        let names = bridges.iter().map(|view| view.name.to_owned());
+        report.bridges += subject.bridges.len();
+        let names = subject.bridges.iter().map(|view| view.name.to_owned());
         report.named.extend(names.filter(|name| options.wanted.contains_key(name)));
         report.summary.add(subject);
         readers.extend(subject.readings.iter().map(|reading| reading.stack.software));

@@ -57,11 +57,11 @@ pub fn attach(subject: &Subject<'_>, findings: &mut [Finding]) {
     let budget = Budget::of(subject);
     let main = |(index, finding): (usize, &Finding)| Some(((finding.rule, finding.bridge.clone()?), index));
     let main: HashMap<(&str, BString), usize> = findings.iter().enumerate().rev().filter_map(main).collect();
-    for view in subject.bridges() {
-        let Some(rule) = rules::main_rule(&view) else { continue };
+    for view in &subject.bridges {
+        let Some(rule) = rules::main_rule(view) else { continue };
         let index = main.get(&(rule, view.name.to_owned()));
         let Some(finding) = index.and_then(|index| findings.get_mut(*index)) else { continue };
-        match fix(subject, &view, &budget) {
+        match fix(subject, view, &budget) {
             Ok(fix) => finding.fix = Some(fix),
             Err(help) => finding.help.push(help),
         }

@@ -56,7 +56,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let bridges = subject.readings.iter().flat_map(|reading| &reading.judgement.bridges);
     let judged: HashSet<&Path> =
         bridges.filter(|bridge| bridge.outcome != Outcome::Absent).map(|bridge| &*bridge.origin.file).collect();
-    for reading in &subject.readings {
+    for reading in subject.readings {
         for problem in &reading.judgement.problems {
             let file = &*problem.place.file;
             if !known.insert((&problem.place, &problem.message)) {
