@@ -56,7 +56,7 @@ fn write_finding(out: &mut String, reported: &Reported<'_>, in_colour: bool) {
     frame.styled(style, &[word, "[", finding.rule, "]"]);
     frame.styled(BOLD, &[": ", &visible::text(&finding.message)]);
     frame.out.push('\n');
-    frame.arrow(&format!("{}:{}:{}", visible::text(&source.path), at.line, at.column));
+    frame.arrow(&[&visible::text(&source.path), ":", &at.line.to_string(), ":", &at.column.to_string()]);
     if !reported.fixed {
         frame.mark(&source, finding.place.span, &finding.label, style);
         if fix.is_some() || !finding.notes.is_empty() || !finding.help.is_empty() {
@@ -69,9 +69,9 @@ fn write_finding(out: &mut String, reported: &Reported<'_>, in_colour: bool) {
     frame.remark("fix", &explanation::title(reported, fix));
     for (changed, lines) in &changes {
         if changed.is_new() {
-            frame.arrow(&format!("{} (new file)", visible::text(&changed.path)));
+            frame.arrow(&[&visible::text(&changed.path), " (new file)"]);
         } else if changed.path != source.path {
-            frame.arrow(&visible::text(&changed.path));
+            frame.arrow(&[&visible::text(&changed.path)]);
         }
         frame.changes(lines);
     }
@@ -100,10 +100,12 @@ impl Frame<'_> {
     }
 
     /// ` --> where`
-    fn arrow(&mut self, place: &str) {
+    fn arrow(&mut self, place: &[&str]) {
         self.blanks(self.digits);
         self.styled(FRAME, &["-->"]);
-        self.out.extend([" ", place, "\n"]);
+        self.out.push(' ');
+        self.out.extend(place.iter().copied());
+        self.out.push('\n');
     }
 
     /// The column of line numbers with nothing in it, and a sign beside it.
@@ -131,8 +133,8 @@ impl Frame<'_> {
         self.line(&number.to_string(), "|", &shown.text, FRAME);
         self.margin("|");
         self.blanks(1 + shown.before);
-        let carets = "^".repeat(shown.width);
-        self.styled(style, &[format!("{carets} {label}").trim_end()]);
+        label.insert(0, ' ');
+        self.styled(style, &[&"^".repeat(shown.width), label.trim_end()]);
         self.out.push('\n');
     }
 

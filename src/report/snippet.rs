@@ -36,7 +36,7 @@ pub(super) fn marked(source: &Source, span: Span) -> Marked {
     Marked {
         before: visible::width(&before),
         width: visible::width(&mark).max(1),
-        text: visible::without_commands(format!("{before}{mark}{after}")),
+        text: visible::without_commands([before.as_str(), &mark, &after].concat()),
     }
 }
 
