@@ -13,6 +13,7 @@ use crate::span::Place;
 use crate::stack::{self, Assume, Family, Stack, World};
 use crate::{fix, rules, silence};
 use bstr::{BStr, BString, ByteSlice};
+use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -91,7 +92,7 @@ impl<'a> View<'a> {
 /// The bridges of some readings, in the order in which the first names them.
 fn views(readings: &[Reading]) -> Vec<View<'_>> {
     let mut views: Vec<View<'_>> = Vec::new();
-    let mut known: HashMap<&BStr, usize> = HashMap::new();
+    let mut known: HashMap<&BStr, usize, RandomState> = HashMap::default();
     for reading in readings {
         for bridge in &reading.judgement.bridges {
             let index = *known.entry(bridge.name.as_bstr()).or_insert(views.len());

@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod baseline;
+pub mod bytes;
 pub mod check;
 pub mod cli;
 pub mod config;

@@ -165,7 +165,7 @@ fn told(software: Software, config: &Config, names: &[&str]) -> Vec<Shown> {
             let shown = names.iter().filter(|name| config.stanzas.iter().any(|stanza| is(stanza, name)));
             let shown = shown.map(|name| {
                 let stanzas = config.stanzas.iter().enumerate().filter(|(_, stanza)| is(stanza, name));
-                let options: Vec<Options> = stanzas.map(|(index, _)| joined(config.options(index))).collect();
+                let options: Vec<Options> = stanzas.map(|(index, _)| joined(config.options(index).collect())).collect();
                 ((*name).to_owned(), unshown(), unshown(), options.concat())
             });
             shown.collect()

@@ -2,6 +2,7 @@
 
 use super::{Evidence, Links, Shape, Source};
 use crate::address::MacAddress;
+use crate::bytes::rsplit_once;
 use crate::host::{Host, host_path};
 use crate::span::Place;
 use crate::syntax::shell::{Content, Outside, Shell};
@@ -108,7 +109,7 @@ impl Settings<'_> {
             return Shape::Plain;
         }
         let parent = self.get("PHYSDEV");
-        let of_name = device.rsplit_once_str(".").map(|(parent, _)| BString::from(parent));
+        let of_name = rsplit_once(device, b'.').map(|(parent, _)| BString::from(parent));
         let parent = if parent.is_empty() { of_name.unwrap_or_default() } else { parent };
         if interface::is_valid(&parent) { Shape::Vlan(parent) } else { Shape::Plain }
     }

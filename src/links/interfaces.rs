@@ -32,7 +32,7 @@ pub(super) fn gather(host: &Host, links: &mut Links) {
     }
     let mut masters: BTreeMap<BString, Vec<BString>> = BTreeMap::new();
     for (index, stanza) in config.stanzas.iter().enumerate() {
-        let options = config.options(index);
+        let options: Vec<&Opt> = config.options(index).collect();
         let name = link_name(&stanza.name.token.text);
         if let Some(shape) = shape(name, &options, links) {
             links.entry(name).shape = shape;

@@ -11,6 +11,7 @@ mod sysfs;
 mod systemd;
 
 use crate::address::MacAddress;
+use crate::bytes::rsplit_once;
 use crate::facts::{Facts, HostNames};
 use crate::host::Host;
 use crate::span::Place;
@@ -234,6 +235,6 @@ impl Links {
 /// The parent of a VLAN whose name tells it (`eth0.5`).
 #[must_use]
 pub fn vlan_parent(name: &BStr) -> Option<&BStr> {
-    let (parent, id) = name.rsplit_once_str(".")?;
+    let (parent, id) = rsplit_once(name, b'.')?;
     (!parent.is_empty() && !id.is_empty() && id.iter().all(u8::is_ascii_digit)).then(|| parent.as_bstr())
 }

@@ -4,6 +4,7 @@
 
 use super::{Evidence, Links, Renamer, Source};
 use crate::address::MacAddress;
+use crate::bytes::split_once;
 use crate::host::Host;
 use crate::recognise::package_version;
 use crate::span::{Place, Span};
@@ -70,7 +71,7 @@ fn named(text: &[u8]) -> Vec<Named> {
     for line in physical_lines(text) {
         let content = line.of(text).trim_ascii_end();
         let indent = content.iter().take_while(|byte| **byte == b' ').count();
-        let Some((key, value)) = content.trim_ascii_start().split_once_str(":") else { continue };
+        let Some((key, value)) = split_once(content.trim_ascii_start(), b':') else { continue };
         if key.starts_with(b"#") {
             continue;
         }
@@ -104,7 +105,7 @@ fn named(text: &[u8]) -> Vec<Named> {
 /// `{macaddress: "..."}`.
 fn in_flow(value: &[u8]) -> Option<MacAddress> {
     let inner = value.trim_ascii().strip_prefix(b"{")?.strip_suffix(b"}")?;
-    let pairs = inner.split_str(",").filter_map(|pair| pair.split_once_str(":"));
+    let pairs = inner.split_str(",").filter_map(|pair| split_once(pair, b':'));
     pairs.filter(|(key, _)| unquoted(key) == b"macaddress").find_map(|(_, value)| address(value))
 }
 

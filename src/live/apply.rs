@@ -2,6 +2,7 @@
 
 use super::{Bridge, Kind, Link, assign_type, command, sysfs};
 use crate::address::MacAddress;
+use crate::bytes::split_once;
 use bstr::{BStr, BString, ByteSlice};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -46,7 +47,7 @@ pub fn apply(sys: &Path, bridge: Bridge<'_>, address: MacAddress) -> Result<(), 
 fn shown_by_ip(name: &BStr) -> Result<(Option<u32>, Option<MacAddress>), String> {
     let output = ip([OsStr::new("link"), OsStr::new("show"), OsStr::new("dev"), OsStr::from_bytes(name)])?;
     // `2: br0: <BROADCAST,...> ...`, then `    link/ether b4:99:ba:00:00:01 brd ...`: iproute2's and busybox's.
-    let index = output.split_once_str(":").and_then(|(index, _)| index.to_str().ok()?.parse().ok());
+    let index = split_once(&output, b':').and_then(|(index, _)| index.to_str().ok()?.parse().ok());
     let words = output.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let address = words.skip_while(|word| *word != b"link/ether").nth(1).and_then(MacAddress::parse);
     Ok((index, address))

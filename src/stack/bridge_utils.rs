@@ -3,9 +3,10 @@
 
 use super::commands::{self, Attempt, Status, guess, ip_link_set};
 use super::eni::source::wild;
-use super::hook::{Environment, Hooked, Made, add_port};
+use super::hook::{Environment, Given, Hooked, Made, add_port};
 use super::kernel::{Address, Kernel, LinkKind};
 use super::{Software, Stack};
+use crate::bytes::rsplit_once;
 use crate::host::Host;
 use crate::span::{Place, Span};
 use bstr::{BStr, BString, ByteSlice};
@@ -60,16 +61,24 @@ impl BridgeUtils {
         Self { release, defaults }
     }
 
-    /// Runs it for an interface that is being brought up.
-    pub(super) fn run(&self, kernel: &mut Kernel, interface: &BStr, given: &Environment) -> Hooked {
-        let found = self.found(kernel, given);
-        let environment = &found.environment;
-        let ports = environment.get("IF_BRIDGE_PORTS");
+    /// Runs it for an interface that is being brought up. `given` tells a variable of its environment, `environment` all.
+    pub(super) fn run<'e>(
+        &self,
+        kernel: &mut Kernel,
+        interface: &BStr,
+        given: impl Fn(&str) -> Option<Given>,
+        environment: impl FnOnce() -> &'e Environment,
+    ) -> Hooked {
+        let mut found = Found { ports: given("IF_BRIDGE_PORTS"), hw: given("IF_BRIDGE_HW"), ..Found::default() };
+        if let Some((file, text)) = &self.defaults {
+            found.source(kernel, file, text, environment());
+        }
         let mut hw = self.hw(kernel, interface, &found);
         if let Some(status) = found.exited {
             refuse(&mut hw, "/etc/default/bridge-utils ends bridge-utils' hook", false);
             return Hooked { status, ..Hooked::nothing(hw.map(|hw| hw.attempt)) };
         }
+        let Given { value: ports, place: origin } = found.ports.unwrap_or_default();
         if ports.is_empty() {
             refuse(&mut hw, "bridge-utils makes a bridge only where `bridge_ports` is given beside it", false);
             return Hooked::nothing(hw.map(|hw| hw.attempt));
@@ -77,7 +86,6 @@ impl BridgeUtils {
         // `[ ! -d /sys/class/net/$IFACE ]`: an address is set only on a bridge that the hook makes.
         let made = kernel.link(interface).is_none();
         if made {
-            let origin = environment.place("IF_BRIDGE_PORTS").cloned();
             if !commands::valid_name(interface) || kernel.add(interface, LinkKind::Bridge, None, origin).is_err() {
                 return Hooked::failed(hw.map(|hw| hw.attempt));
             }
@@ -89,7 +97,7 @@ impl BridgeUtils {
                 format!("{interface} exists already when bridge-utils' hook runs, which then leaves its address alone");
             refuse(&mut hw, &why, false);
         }
-        let mut ports = port_names(kernel, ports, self.release);
+        let mut ports = port_names(kernel, ports.as_bstr(), self.release);
         // `none` beside other words is a name like any other; no link is called so.
         ports.retain(|port| port != interface && !port.eq_ignore_ascii_case(b"none"));
         for port in &ports {
@@ -100,41 +108,14 @@ impl BridgeUtils {
         Hooked { status: Status::Success, made, ports, hw: hw.map(|hw| hw.attempt) }
     }
 
-    /// What the hook finds after `. /etc/default/bridge-utils`.
-    fn found(&self, kernel: &mut Kernel, given: &Environment) -> Found {
-        let mut found = Found { environment: Environment::default(), opaque_hw: false, exited: None };
-        for name in ["IF_BRIDGE_PORTS", "IF_BRIDGE_HW"] {
-            if !given.get(name).is_empty() {
-                found.environment.set(name, given.get(name), given.place(name).cloned());
-            }
-        }
-        let Some((file, text)) = &self.defaults else { return found };
-        let sourced = commands::source(kernel, file, text.as_bstr(), &given.values);
-        for (name, variable) in sourced.variables {
-            let own = variable.place.span.of(text);
-            match name.as_slice() {
-                b"IF_BRIDGE_HW" => found.opaque_hw = variable.value.is_none(),
-                b"IF_BRIDGE_PORTS" if variable.value.is_some() => {}
-                _ => continue,
-            }
-            found.environment.set(name, variable.value.unwrap_or_else(|| own.into()), Some(variable.place));
-        }
-        found.exited = sourced.exited;
-        found
-    }
-
     /// `IF_BRIDGE_HW`, with a link's name replaced by its address.
     fn hw(&self, kernel: &mut Kernel, interface: &BStr, found: &Found) -> Option<Hw> {
-        let environment = &found.environment;
-        let value = environment.get("IF_BRIDGE_HW");
-        if value.is_empty() {
-            return None;
-        }
+        let Given { value, place } = found.hw.as_ref()?;
         let nowhere = || Place::new(&Arc::from(Path::new("")), Span::default());
         let attempt = Attempt {
             link: interface.to_owned(),
-            place: environment.place("IF_BRIDGE_HW").cloned().unwrap_or_else(nowhere),
-            value: value.to_owned(),
+            place: place.clone().unwrap_or_else(nowhere),
+            value: value.clone(),
             meant: guess(value),
             failed: None,
             bad_value: false,
@@ -149,20 +130,41 @@ impl BridgeUtils {
         }
         // `ip link show dev "$IF_BRIDGE_HW"`: the interface itself does not exist yet.
         if guess(value).is_none() && !NO_LINKS.contains(&value.as_bytes()) {
-            kernel.meet(value);
+            kernel.meet(value.as_bstr());
         }
-        let address = kernel.address(value).filter(|_| value != "lo");
+        let address = kernel.address(value.as_bstr()).filter(|_| value != "lo");
         Some(Hw { attempt, source: address.map_or(Source::Nothing, Source::Link) })
     }
 }
 
-/// The hook's variables.
+/// The hook's variables, as far as they are set.
+#[derive(Default)]
 struct Found {
-    environment: Environment,
+    ports: Option<Given>,
+    hw: Option<Given>,
     /// `IF_BRIDGE_HW` holds what only the running system tells.
     opaque_hw: bool,
     /// The file ended the hook.
     exited: Option<Status>,
+}
+
+impl Found {
+    /// `. /etc/default/bridge-utils`
+    fn source(&mut self, kernel: &mut Kernel, file: &Arc<Path>, text: &[u8], environment: &Environment) {
+        let sourced = commands::source(kernel, file, text.as_bstr(), &environment.values);
+        for (name, variable) in sourced.variables {
+            let own = variable.place.span.of(text);
+            let is_known = variable.value.is_some();
+            let value = variable.value.unwrap_or_else(|| own.into());
+            let given = Some(Given { value, place: Some(variable.place) }).filter(|given| !given.value.is_empty());
+            match name.as_slice() {
+                b"IF_BRIDGE_HW" => (self.hw, self.opaque_hw) = (given, !is_known),
+                b"IF_BRIDGE_PORTS" if is_known => self.ports = given,
+                _ => {}
+            }
+        }
+        self.exited = sourced.exited;
+    }
 }
 
 /// `IF_BRIDGE_HW`, on its way.
@@ -261,7 +263,7 @@ fn add_names(kernel: &Kernel, word: &[u8], pattern: bool, names: &mut Vec<BStrin
 
 /// `create_vlan_port`: a port `X.N` that is not there is made as VLAN N of X.
 fn make_vlan(kernel: &mut Kernel, port: &BStr) {
-    let Some((parent, id)) = port.rsplit_once_str(".") else { return };
+    let Some((parent, id)) = rsplit_once(port, b'.') else { return };
     if kernel.link(port).is_none() && id.iter().all(u8::is_ascii_digit) {
         commands::add_vlan(kernel, port, parent.as_bstr());
     }

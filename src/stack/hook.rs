@@ -30,30 +30,47 @@ impl Environment {
         self.values.get(BStr::new(name)).map_or(BStr::new(""), |value| value.as_bstr())
     }
 
+    /// A variable that is set to something.
+    pub(super) fn given(&self, name: &str) -> Option<Given> {
+        let value = self.values.get(BStr::new(name)).filter(|value| !value.is_empty())?;
+        Some(Given { value: value.clone(), place: self.place(name).cloned() })
+    }
+
     /// Where a variable's value stands.
     pub(super) fn place(&self, name: &str) -> Option<&Place> {
         self.places.get(BStr::new(name))
     }
 }
 
+/// A variable that a hook is given.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Given {
+    pub(super) value: BString,
+    /// Where it stands in the files.
+    pub(super) place: Option<Place>,
+}
+
+const PREFIX: &[u8] = b"IF_";
+
 /// The variable in which an option's value reaches hooks: `IF_` and its name, `-` as `_`, in upper
 /// case, without all else (ifupdown's execute.c and busybox's ifupdown.c, `setlocalenv`).
 pub(super) fn variable_name(option: &[u8]) -> BString {
-    let mut name = Vec::with_capacity(option.len() + "IF_".len());
+    let mut name = Vec::with_capacity(option.len() + PREFIX.len());
     name.extend(variable(option));
     name.into()
 }
 
 /// Whether an option's value reaches hooks in that variable.
 pub(super) fn reaches(option: &[u8], name: &str) -> bool {
-    variable(option).eq(name.bytes())
+    // Letters may go, none come.
+    option.len() + PREFIX.len() >= name.len() && variable(option).eq(name.bytes())
 }
 
 fn variable(option: &[u8]) -> impl Iterator<Item = u8> {
     let kept = option.iter().map(|&byte| if byte == b'-' { b'_' } else { byte.to_ascii_uppercase() });
     // `isalpha` and `isalnum` in the C locale; an `=` ends the name.
     let kept = kept.take_while(|&byte| byte != b'=').filter(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    b"IF_".iter().copied().chain(kept)
+    PREFIX.iter().copied().chain(kept)
 }
 
 /// What a hook made of an interface.

@@ -2,6 +2,7 @@
 //! (`Network is unreachable`), and with it what stands after it.
 
 use super::eni::{Config, Stanza};
+use crate::bytes::split_once;
 use crate::syntax::Token;
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeSet;
@@ -12,6 +13,8 @@ use std::net::Ipv4Addr;
 pub struct Reach {
     nets: BTreeSet<(u32, u8)>,
     locals: BTreeSet<Ipv4Addr>,
+    /// What links were given while they came up.
+    given: BTreeSet<(BString, Ipv4Addr, u8)>,
     routes: BTreeSet<BString>,
 }
 
@@ -39,7 +42,7 @@ impl Reach {
                 b"address" if value.contains(&b':') => {}
                 b"address" => {
                     let whole = (value.as_bytes(), mask.map_or(&b"8"[..], |mask| mask.as_bytes()));
-                    let (host, length) = value.split_once_str("/").unwrap_or(whole);
+                    let (host, length) = split_once(value, b'/').unwrap_or(whole);
                     self.add_address(address(BStr::new(host))?, prefix(BStr::new(length))?);
                 }
                 b"pointopoint" | b"point-to-point" => self.add_net(address(value)?, 32),
@@ -54,6 +57,11 @@ impl Reach {
     pub(super) fn add_address(&mut self, address: Ipv4Addr, length: u8) {
         self.locals.insert(address);
         self.add_net(address, length);
+    }
+
+    /// Notes a link's address; says whether it is new there.
+    pub(super) fn add_to_link(&mut self, link: &BStr, address: Ipv4Addr, length: u8) -> bool {
+        self.given.insert((link.to_owned(), address, length))
     }
 
     /// A network lies at a link.
@@ -103,6 +111,6 @@ fn prefix(text: &BStr) -> Option<u8> {
 
 /// `10.9.0.1/24`; without a length it is one host.
 pub(super) fn network(text: &BStr) -> Option<(Ipv4Addr, u8)> {
-    let (host, length) = text.split_once_str("/").map_or((text, None), |(host, length)| (host.as_bstr(), Some(length)));
+    let (host, length) = split_once(text, b'/').map_or((text, None), |(host, length)| (host.as_bstr(), Some(length)));
     Some((address(host)?, length.map_or(Some(32), |length| prefix(length.as_bstr()))?))
 }

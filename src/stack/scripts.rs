@@ -144,7 +144,7 @@ pub(super) fn shell_script(host: &Host, path: &Path) -> Option<Arc<[u8]>> {
 impl Script {
     fn run(&self, kernel: &mut Kernel, environment: &Environment) -> Run {
         let token = Token { text: BString::from(&self.text[..]), span: Span::new(0, self.text.len()) };
-        commands::run(kernel, &self.file, &token, &environment.values)
+        commands::run(kernel, &self.file, &token, || &environment.values)
     }
 
     /// The line in which an attempt stands, and what a report calls it.

@@ -6,6 +6,7 @@ use super::files::Config;
 use super::interface;
 use super::words::{Cut, words};
 use crate::address::MacAddress;
+use crate::bytes::split_once;
 use crate::fnmatch::fnmatch;
 use bstr::{BStr, BString, ByteSlice};
 use std::borrow::Cow;
@@ -196,7 +197,7 @@ pub fn any_covers(patterns: &[BString], text: Option<&BStr>) -> bool {
 /// `net_condition_test_property()`.
 fn property_holds(wanted: &BString, device: &Device<'_>) -> bool {
     let (inverted, rest) = wanted.strip_prefix(b"!").map_or((false, wanted.as_bytes()), |rest| (true, rest));
-    let Some((key, pattern)) = rest.split_once_str("=") else { return false };
+    let Some((key, pattern)) = split_once(rest, b'=') else { return false };
     let holds = device.property(key).is_some_and(|value| fnmatch(pattern, &value, false));
     holds != inverted
 }

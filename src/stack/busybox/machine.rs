@@ -8,7 +8,7 @@ use crate::stack::commands::Status;
 use crate::stack::eni::Config;
 use crate::stack::hook::Hooked;
 use crate::stack::ifup::template::fill;
-use crate::stack::ifup::{Host, Stage, Up, lines, shortened};
+use crate::stack::ifup::{Host, Phase, Stage, Up, shortened};
 use crate::stack::scripts::When;
 use crate::stack::{Stack, World};
 use bstr::{BString, ByteSlice};
@@ -55,8 +55,7 @@ impl<'a> Machine<'a> {
         for index in self.ran.stanzas(up.logical.as_bstr()).to_vec() {
             let (Some(stanza), Some(variables)) = (config.stanzas.get(index), all.get(index)) else { continue };
             let Ok(()) = self.ran.act_on(variables) else { break };
-            let environment = variables.environment(name.as_bstr());
-            let stage = Stage { interface: name.as_bstr(), stanza, variables, environment };
+            let stage = Stage::new(name.as_bstr(), stanza, variables, &[]);
             if let Err(stopped) = self.stanza(&stage, &mut up) {
                 up.stopped.get_or_insert(stopped);
             }
@@ -73,11 +72,12 @@ impl<'a> Machine<'a> {
         let before = self.ran.scripts(stage, When::BeforeBridge, false);
         // In the order of their names, were both there.
         if let Some(hook) = &self.bridge_utils {
-            let hooked = hook.run(&mut self.ran.kernel, stage.interface, &stage.environment);
+            let given = |name: &str| stage.variables.given(name);
+            let hooked = hook.run(&mut self.ran.kernel, stage.interface, given, || stage.environment());
             self.ran.hooked(stage, hooked, up)?;
         }
         if self.alpine_bridge {
-            let hooked: Hooked = alpine_bridge::run(&mut self.ran.kernel, stage.interface, &stage.environment);
+            let hooked: Hooked = alpine_bridge::run(&mut self.ran.kernel, stage.interface, stage.environment());
             self.ran.hooked(stage, hooked, up)?;
         }
         let after = self.ran.scripts(stage, When::AfterBridge, false);
@@ -90,11 +90,11 @@ impl<'a> Machine<'a> {
     }
 
     fn commands(&mut self, stage: &Stage<'_>, phase: &str) -> Result<(), String> {
-        let Some((environment, lines)) = lines(stage, phase) else { return Ok(()) };
-        for opt in lines {
+        let phase = Phase::new(stage, phase);
+        for opt in phase.lines() {
             // `sh -c -...`: a dash makes it an option.
             let is_option = opt.value.text.starts_with(b"-");
-            if is_option || self.ran.command(stage, &environment, opt, &opt.value) == Status::Failure {
+            if is_option || self.ran.command(stage, &phase, opt, &opt.value) == Status::Failure {
                 return Err(format!("its command `{} {}` fails", opt.spelled(), shortened(&opt.value.text)));
             }
         }

@@ -5,6 +5,7 @@ use crate::stack::eni::Stanza;
 use crate::stack::ifup::Stage;
 use crate::stack::ifup::template::fill;
 use bstr::{BStr, BString, ByteSlice};
+use std::borrow::Cow;
 use std::net::Ipv4Addr;
 
 /// A method of an address family.
@@ -90,18 +91,18 @@ impl Method {
 }
 
 /// An option as a method's commands get it (`parse`).
-pub(super) fn value(stage: &Stage<'_>, name: &str) -> Option<BString> {
-    let option = |name: &str| stage.variables.get(name).map(|variable| variable.value.as_bstr());
+pub(super) fn value<'s>(stage: &'s Stage<'_>, name: &str) -> Option<Cow<'s, BStr>> {
+    let option = |name: &str| stage.variables.get(name).map(|variable| &*variable.value);
     match name {
-        "iface" | "label" => Some(stage.interface.to_owned()),
-        "bnmask" => mask_bits(option("netmask")?),
+        "iface" | "label" => Some(stage.interface.into()),
+        "bnmask" => Some(mask_bits(option("netmask")?)?.into()),
         // `hwaddress CLASS ADDRESS`: the first word is dropped, whatever it is.
         "hwaddress" => {
             let value = option(name)?;
             let class = value.iter().take_while(|byte| !byte.is_ascii_whitespace()).count();
-            Some(value.get(class..).unwrap_or_default().trim_ascii_start().into())
+            Some(BStr::new(value.get(class..).unwrap_or_default().trim_ascii_start()).into())
         }
-        _ => option(name).map(ToOwned::to_owned),
+        _ => option(name).map(Cow::Borrowed),
     }
 }
 

@@ -5,13 +5,14 @@ use super::end::{End, Output};
 use super::expand::Word;
 use super::shell::Shell;
 use super::{Status, files};
+use crate::bytes::split_once;
 use bstr::{BStr, BString, ByteSlice};
 
 /// `export NAME=VALUE ...`, `export NAME ...`, `local`, `readonly`
 pub(super) fn declare(shell: &mut Shell<'_>, words: &[Word], _: Option<Output>) -> End {
     let exports = words.first().is_some_and(|word| word.is(b"export"));
     for word in words.iter().skip(1) {
-        if let Some((name, value)) = word.text.split_once_str("=") {
+        if let Some((name, value)) = split_once(&word.text, b'=') {
             // The value is the end of its word, where that is not quoted.
             let plain = word.raw.len() == word.text.len();
             let start = if plain { word.raw.end - value.len() } else { word.raw.start };

@@ -11,6 +11,7 @@ use super::expand::Word;
 use super::shell::Shell;
 use super::shown::{self, Form};
 use super::{Status, without_label};
+use crate::bytes::split_once;
 use crate::stack::kernel::LinkKind;
 use crate::stack::reach::network;
 use bstr::{BStr, ByteSlice};
@@ -252,10 +253,9 @@ fn is_new(shell: &mut Shell<'_>, words: &[Word]) -> bool {
     };
     let device = words.iter().position(|word| word.is(b"dev")).and_then(|at| words.get(at + 1)).and_then(Word::known);
     let (Some((host, length)), Some(device)) = (address.known().and_then(network), device) else { return true };
-    let key = format!("{host}/{length} at {}", without_label(device));
     let Some(reach) = &mut shell.kernel.reach else { return true };
     reach.add_address(host, length);
-    reach.add_route(key.into())
+    reach.add_to_link(without_label(device), host, length)
 }
 
 /// Whether `ip address add` has a device and an address that is one (`any valid prefix is expected`).
@@ -267,7 +267,7 @@ fn is_complete(words: &[Word]) -> bool {
         [] => return false,
     };
     let Some(text) = address.known() else { return has_device };
-    let (host, length) = text.split_once_str("/").unwrap_or((text, b"0"));
+    let (host, length) = split_once(text, b'/').unwrap_or((text, b"0"));
     // A short form as `10.1` is an IPv4 address too.
     let is_v4 = host.first().is_some_and(u8::is_ascii_digit) && host.iter().all(|byte| b"0123456789.".contains(byte));
     // `Cannot assign loopback address on this device.`

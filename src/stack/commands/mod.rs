@@ -32,6 +32,7 @@ mod xargs;
 
 use super::kernel::Kernel;
 use crate::address::MacAddress;
+use crate::bytes::split_once;
 use crate::span::{Place, Span};
 use crate::syntax::Token;
 use bstr::{BStr, BString, ByteSlice};
@@ -113,18 +114,27 @@ impl Origin {
 /// The link that a name with an alias's label means: the kernel finds br0 for `br0:1`
 /// (net/core/dev_ioctl.c, `dev_ioctl`).
 pub(super) fn without_label(name: &BStr) -> &BStr {
-    name.split_once_str(":").map_or(name, |(link, _)| link.as_bstr())
+    split_once(name, b':').map_or(name, |(link, _)| link.as_bstr())
 }
 
-/// Runs a line of shell: lists with `;`, `&&`, `||`, pipes, quoting, `$NAME` from `environment`.
-/// Where the token's text is not the bytes that its span covers, places are the whole span.
+/// Runs a line of shell: lists with `;`, `&&`, `||`, pipes, quoting, `$NAME` from the environment, which is asked for
+/// where the line may need it. Where the token's text is not the bytes that its span covers, places are the whole span.
 #[must_use]
-pub fn run(kernel: &mut Kernel, file: &Arc<Path>, line: &Token, environment: &BTreeMap<BString, BString>) -> Run {
-    let mut shell = shell::Shell::new(kernel, Origin::of(file, line), environment);
-    let end = match plain_call(&line.text) {
-        Some(words) => programs::run(&mut shell, &line.text, &words, None),
-        None => shell.script(&line.text),
-    };
+pub fn run<'e>(
+    kernel: &mut Kernel,
+    file: &Arc<Path>,
+    line: &Token,
+    environment: impl FnOnce() -> &'e BTreeMap<BString, BString>,
+) -> Run {
+    let origin = Origin::of(file, line);
+    if let Some(words) = plain_call(&line.text) {
+        let environment = BTreeMap::new();
+        let mut shell = shell::Shell::new(kernel, origin, &environment);
+        let end = programs::run(&mut shell, &line.text, &words, None);
+        return shell.finish(end);
+    }
+    let mut shell = shell::Shell::new(kernel, origin, environment());
+    let end = shell.script(&line.text);
     shell.finish(end)
 }
 
@@ -134,14 +144,15 @@ fn plain_call(line: &[u8]) -> Option<Vec<expand::Word>> {
     if !line.starts_with(b"ip ") || line.len() > expand::LONGEST || !line.iter().all(is_plain) {
         return None;
     }
+    let mut words = Vec::with_capacity(8);
     let mut end = 0;
-    let words = line.split_inclusive(|byte| *byte == b' ').map(|piece| {
-        let start = end;
-        end += piece.len();
-        let word = piece.trim_ascii_end();
-        expand::Word { raw: start..start + word.len(), ..expand::Word::literal(word) }
-    });
-    Some(words.filter(|word| !word.text.is_empty()).collect())
+    for piece in line.split(|byte| *byte == b' ') {
+        if !piece.is_empty() {
+            words.push(expand::Word { raw: end..end + piece.len(), ..expand::Word::literal(piece) });
+        }
+        end += piece.len() + 1;
+    }
+    Some(words)
 }
 
 /// Runs a script of the host with these arguments.

@@ -19,9 +19,9 @@ fn kernel() -> Kernel {
 
 fn run_line(kernel: &mut Kernel, line: &str) -> Run {
     let environment = [("IFACE", "br0"), ("IF_ADDRESS", "10.9.0.1"), ("IF_BRIDGE_PORTS", "lan0 lan1")];
-    let environment = environment.map(|(name, value)| (name.into(), value.into())).into();
+    let environment: BTreeMap<_, _> = environment.map(|(name, value)| (name.into(), value.into())).into();
     let token = Token { text: line.into(), span: Span::new(0, line.len()) };
-    run(kernel, &Arc::from(Path::new("etc/network/interfaces")), &token, &environment)
+    run(kernel, &Arc::from(Path::new("etc/network/interfaces")), &token, || &environment)
 }
 
 /// What a line leaves: its status, and the address that it sets br0 to.

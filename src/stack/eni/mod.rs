@@ -164,14 +164,12 @@ impl Config {
 
     /// The options that a stanza of ifupdown ends up with, those it inherits first. The lines of
     /// one option stay apart.
-    #[must_use]
-    pub fn options(&self, stanza: usize) -> Vec<&Opt> {
+    pub fn options(&self, stanza: usize) -> impl Iterator<Item = &Opt> {
         let own = self.stanzas.get(stanza).into_iter().flat_map(|stanza| &stanza.options);
-        let mut stanzas: Vec<&Stanza> =
+        let ancestors: Vec<&Stanza> =
             self.ancestry(stanza).skip(1).filter_map(|index| self.stanzas.get(index)).collect();
-        stanzas.reverse();
-        let inherited = stanzas.into_iter().flat_map(|stanza| &stanza.options).take(INHERITED_LIMIT);
-        inherited.chain(own).collect()
+        let inherited = ancestors.into_iter().rev().flat_map(|stanza| &stanza.options).take(INHERITED_LIMIT);
+        inherited.chain(own)
     }
 
     /// A `source` line leads to more than is read.

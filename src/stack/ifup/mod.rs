@@ -18,9 +18,11 @@ use super::kernel::{Address, Cause, Kernel};
 use super::reach::Reach;
 use super::scripts::{Names, Scripts, When};
 use super::{Stack, World};
+use crate::bytes::split_once;
 use crate::syntax::Token;
 use bstr::{BStr, BString, ByteSlice};
 use pins::Pins;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use variables::Variables;
@@ -48,7 +50,31 @@ pub(super) struct Stage<'s> {
     pub(super) interface: &'s BStr,
     pub(super) stanza: &'s Stanza,
     pub(super) variables: &'s Variables<'s>,
-    pub(super) environment: Environment,
+    /// What is in the environment beside the options.
+    beside: &'s [(&'s str, &'s BStr)],
+    environment: OnceCell<Environment>,
+}
+
+impl<'s> Stage<'s> {
+    pub(super) fn new(
+        interface: &'s BStr,
+        stanza: &'s Stanza,
+        variables: &'s Variables<'s>,
+        beside: &'s [(&'s str, &'s BStr)],
+    ) -> Self {
+        Self { interface, stanza, variables, beside, environment: OnceCell::new() }
+    }
+
+    /// What hooks and command lines find; most stanzas have none.
+    pub(super) fn environment(&self) -> &Environment {
+        self.environment.get_or_init(|| {
+            let mut environment = self.variables.environment(self.interface);
+            for (name, value) in self.beside {
+                environment.set(*name, *value, None);
+            }
+            environment
+        })
+    }
 }
 
 /// The interfaces on their way up.
@@ -115,7 +141,7 @@ impl<'a> Host<'a> {
 
     /// The others, once those are up.
     pub(super) fn others(&self) -> Vec<names::Target> {
-        let taken = self.up.iter().flat_map(|(name, up)| [name.clone(), up.logical.clone()]);
+        let taken = self.up.iter().flat_map(|(name, up)| [name.as_bstr(), up.logical.as_bstr()]);
         self.limited(names::others(self.config, taken.collect()))
     }
 
@@ -138,8 +164,8 @@ impl<'a> Host<'a> {
     }
 
     /// Runs a command line of a stanza.
-    pub(super) fn command(&mut self, stage: &Stage<'_>, environment: &Environment, opt: &Opt, line: &Token) -> Status {
-        let run = commands::run(&mut self.kernel, &opt.key.file, line, &environment.values);
+    pub(super) fn command(&mut self, stage: &Stage<'_>, phase: &Phase<'_>, opt: &Opt, line: &Token) -> Status {
+        let run = commands::run(&mut self.kernel, &opt.key.file, line, || &phase.environment().values);
         self.pins.command(stage.interface, opt, run.attempts);
         run.status
     }
@@ -177,8 +203,8 @@ impl<'a> Host<'a> {
     }
 
     fn run_at(&mut self, stage: &Stage<'_>, line: BString, at: &Token) -> Run {
-        let token = Token { text: line, span: at.span };
-        commands::run(&mut self.kernel, &stage.stanza.name.file, &token, &stage.environment.values)
+        let line = Token { text: line, span: at.span };
+        commands::run(&mut self.kernel, &stage.stanza.name.file, &line, || &stage.environment().values)
     }
 
     /// Runs the administrator's scripts.
@@ -210,16 +236,33 @@ impl<'a> Host<'a> {
     }
 }
 
-/// A stanza's own command lines for a phase and what they find, which is the same for all of them.
-pub(super) fn lines<'s>(stage: &Stage<'s>, phase: &str) -> Option<(Environment, Vec<&'s Opt>)> {
-    let lines: Vec<&Opt> = stage.variables.commands.iter().copied().filter(|opt| opt.key.token.text == phase).collect();
-    let phase = if phase == "pre-up" { "pre-up" } else { "post-up" };
-    (!lines.is_empty()).then(|| (in_phase(stage, phase), lines))
+/// A part of an interface's way up in which command lines of a stanza run.
+pub(super) struct Phase<'s> {
+    stage: &'s Stage<'s>,
+    name: &'s str,
+    environment: OnceCell<Environment>,
+}
+
+impl<'s> Phase<'s> {
+    pub(super) fn new(stage: &'s Stage<'s>, name: &'s str) -> Self {
+        Self { stage, name, environment: OnceCell::new() }
+    }
+
+    /// The stanza's own command lines for it.
+    pub(super) fn lines(&self) -> impl Iterator<Item = &'s Opt> {
+        self.stage.variables.commands.iter().copied().filter(|opt| opt.key.token.text == self.name)
+    }
+
+    /// What all of them find.
+    fn environment(&self) -> &Environment {
+        let phase = if self.name == "pre-up" { "pre-up" } else { "post-up" };
+        self.environment.get_or_init(|| in_phase(self.stage, phase))
+    }
 }
 
 /// What command lines and scripts find beside the options (execute.c, `set_environ`; the same in busybox).
 fn in_phase(stage: &Stage<'_>, phase: &str) -> Environment {
-    let mut environment = stage.environment.clone();
+    let mut environment = stage.environment().clone();
     environment.set("PHASE", phase, None);
     environment.set("VERBOSITY", "0", None);
     for (name, word) in [("METHOD", &stage.stanza.method), ("ADDRFAM", &stage.stanza.family)] {
@@ -255,7 +298,7 @@ fn made(config: &Config, all: &[Variables<'_>], is_made: impl Fn(&Variables<'_>)
         }
     }
     for start in &config.starts {
-        if let Some((name, logical)) = start.name.token.text.split_once_str("=")
+        if let Some((name, logical)) = split_once(&start.name.token.text, b'=')
             && own.contains(logical.as_bstr())
         {
             made.insert(name.into());

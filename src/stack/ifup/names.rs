@@ -1,9 +1,10 @@
 //! Which interfaces come up, and from which stanzas.
 
+use crate::bytes::split_once;
 use crate::host::{Host, host_path};
 use crate::stack::commands::{self, fields};
 use crate::stack::eni::source::wild;
-use crate::stack::eni::{Config, Word};
+use crate::stack::eni::{Config, Stanza, Word};
 use crate::stack::kernel::{Address, Kernel};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeSet;
@@ -18,30 +19,29 @@ pub(super) fn started(config: &Config, kernel: &Kernel) -> Vec<Target> {
 
 /// Every other interface, each to be brought up by itself as `ifup NAME` would. Stanzas that only
 /// lend their options or their name to others (`taken`) are none.
-pub(super) fn others(config: &Config, taken: BTreeSet<BString>) -> Vec<Target> {
+pub(super) fn others<'a>(config: &'a Config, mut taken: BTreeSet<&'a BStr>) -> Vec<Target> {
     let lent = config.stanzas.iter().filter_map(|stanza| config.stanzas.get(stanza.parent?)).map(name_of);
     let mapped = config.mappings.iter().flat_map(|(_, lines)| lines).flat_map(|line| fields(&line.value.text));
-    let mut taken = taken;
-    taken.extend(lent.cloned().chain(mapped.map(BString::from)));
-    let names = config.stanzas.iter().map(name_of).filter(|name| taken.insert((*name).clone()));
-    names.map(|name| (name.clone(), name.clone())).collect()
+    taken.extend(lent.chain(mapped.map(BStr::new)));
+    let names = config.stanzas.iter().map(name_of).filter(|name| taken.insert(name));
+    names.map(|name| (name.to_owned(), name.to_owned())).collect()
 }
 
-fn name_of(stanza: &crate::stack::eni::Stanza) -> &BString {
-    &stanza.name.token.text
+fn name_of(stanza: &Stanza) -> &BStr {
+    stanza.name.token.as_bstr()
 }
 
 /// `expand_matches` (main.c): a word with a slash is a pattern for links that are there,
 /// `[VARIABLE]/PATTERN[/N]`; `=LOGICAL` may follow.
 fn expand(word: &Word, kernel: &Kernel) -> Vec<Target> {
     let text = word.token.as_bstr();
-    let (name, logical) = match text.split_once_str("=") {
+    let (name, logical) = match split_once(text, b'=') {
         Some((name, logical)) => (name.as_bstr(), Some(logical.as_bstr())),
         None => (text, None),
     };
     let target = |name: &BStr| (name.to_owned(), logical.unwrap_or(name).to_owned());
-    let Some((variable, rest)) = name.split_once_str("/") else { return vec![target(name)] };
-    let (pattern, nth) = rest.split_once_str("/").unwrap_or((rest, b""));
+    let Some((variable, rest)) = split_once(name, b'/') else { return vec![target(name)] };
+    let (pattern, nth) = split_once(rest, b'/').unwrap_or((rest, b""));
     let fits = |name: &&BString| match variable {
         b"" => wild(pattern, name),
         b"mac" | b"MAC" | b"address" => {
@@ -99,7 +99,7 @@ pub(in crate::stack) fn mapped(
 fn printed(kernel: &mut Kernel, host: &Host, path: &BStr, interface: &BStr) -> Option<BString> {
     let path = host_path(path);
     let text = host.read(&path)?;
-    let (first, _) = text.split_once_str("\n")?;
+    let (first, _) = split_once(&text, b'\n')?;
     if !first.starts_with(b"#!") || !first.ends_with(b"sh") || text.contains_str("read ") {
         return None;
     }

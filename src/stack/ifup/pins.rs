@@ -140,19 +140,21 @@ pub(super) fn never_tried(
     logical: &BStr,
     no_hwaddress: fn(&Stanza) -> Option<String>,
 ) {
-    let up = ran.up.get(interface).cloned().unwrap_or_default();
-    let why = match &up.stopped {
+    let up = ran.up.get(interface);
+    let why = match up.and_then(|up| up.stopped.as_ref()) {
         Some(stopped) => format!("it is never reached: {stopped}"),
         None if ran.config.refused => "the configuration is refused, and nothing is brought up".to_owned(),
-        None if up.no_scripts => "`no-scripts` keeps the bridge hook from this interface".to_owned(),
+        None if up.is_some_and(|up| up.no_scripts) => {
+            "`no-scripts` keeps the bridge hook from this interface".to_owned()
+        }
         None => "nothing here reads it".to_owned(),
     };
     let all = Rc::clone(&ran.variables);
     for index in ran.stanzas(logical).to_vec() {
         let (Some(stanza), Some(variables)) = (ran.config.stanzas.get(index), all.get(index)) else { continue };
         let hw = variables.for_hook("IF_BRIDGE_HW").map(|variable| (variable, why.clone()));
-        let ignored = no_hwaddress(stanza).unwrap_or_else(|| why.clone());
-        let hwaddress = variables.get("hwaddress").map(|variable| (variable, ignored));
+        let ignored = || no_hwaddress(stanza).unwrap_or_else(|| why.clone());
+        let hwaddress = variables.get("hwaddress").map(|variable| (variable, ignored()));
         for (variable, why) in hw.chain(hwaddress) {
             for opt in &variable.lines {
                 if !ran.pins.has_seen(interface, opt.value_place()) {
@@ -182,7 +184,7 @@ fn would_try(host: &mut Kernel, interface: &BStr, opt: &Opt, why: &str) -> Vec<A
     kernel.assume_links(BTreeSet::new());
     let _ = kernel.add(interface, LinkKind::Bridge, None, None);
     let environment: BTreeMap<_, _> = [("IFACE".into(), interface.to_owned())].into();
-    let run = commands::run(&mut kernel, &opt.key.file, &without_dash(&opt.value).0, &environment);
+    let run = commands::run(&mut kernel, &opt.key.file, &without_dash(&opt.value).0, || &environment);
     host.spend(kernel.spent() - before);
     let mut attempts = run.attempts;
     for attempt in &mut attempts {

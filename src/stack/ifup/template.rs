@@ -2,51 +2,47 @@
 //! option's value, and `[[...]]` is left out where an option in it is not given (`parse` in
 //! ifupdown's execute.c and busybox's ifupdown.c).
 
-use bstr::BString;
+use crate::bytes::split_once;
+use bstr::{BStr, BString, ByteSlice};
+use std::borrow::Cow;
+
+/// As much longer as values mostly make a line.
+const ROOM: usize = 32;
 
 /// A command line with its values; none where one is missing outside brackets.
-pub(in crate::stack) fn fill(template: &str, value: impl Fn(&str) -> Option<BString>) -> Option<BString> {
-    let mut done = BString::default();
+pub(in crate::stack) fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<Cow<'v, BStr>>) -> Option<BString> {
+    let mut done = Vec::with_capacity(template.len() + ROOM);
     // Where each open bracket began, and whether all in it is given.
     let mut open: Vec<(usize, bool)> = Vec::new();
-    let mut rest = template;
+    let mut rest = template.as_bytes();
     while !rest.is_empty() {
-        if let Some(after) = rest.strip_prefix("[[") {
+        let plain = rest.find_byteset(b"[]%").unwrap_or(rest.len());
+        let (text, mark) = rest.split_at(plain);
+        done.extend_from_slice(text);
+        rest = if let Some(after) = mark.strip_prefix(b"[[") {
             open.push((done.len(), true));
-            rest = after;
-        } else if let Some(after) = rest.strip_prefix("]]") {
+            after
+        } else if let Some(after) = mark.strip_prefix(b"]]") {
             if let Some((start, false)) = open.pop() {
                 done.truncate(start);
             }
-            rest = after;
-        } else if let Some((name, after)) = rest.strip_prefix('%').and_then(|rest| rest.split_once('%')) {
-            match (value(name), open.last_mut()) {
+            after
+        } else if let Some((name, after)) = mark.strip_prefix(b"%").and_then(|mark| split_once(mark, b'%')) {
+            match (name.to_str().ok().and_then(&value), open.last_mut()) {
                 (Some(text), _) => done.extend_from_slice(&text),
                 (None, Some(bracket)) => bracket.1 = false,
                 (None, None) => return None,
             }
-            rest = after;
+            after
         } else {
-            let len = rest.bytes().skip(1).position(|byte| b"[]%".contains(&byte)).map_or(rest.len(), |at| at + 1);
-            let (text, after) = rest.split_at(len);
-            done.extend_from_slice(text.as_bytes());
-            rest = after;
-        }
+            let (lone, after) = mark.split_at(mark.len().min(1));
+            done.extend_from_slice(lone);
+            after
+        };
     }
-    Some(done.trim_ascii().into())
-}
-
-/// The options that stand outside brackets: without one of them there is no command line.
-pub(in crate::stack) fn required(template: &'static str) -> impl Iterator<Item = &'static str> {
-    let mut open = 0usize;
-    template.split('%').enumerate().filter_map(move |(index, part)| {
-        if index % 2 == 1 {
-            return (open == 0).then_some(part);
-        }
-        let count = |bracket| part.bytes().filter(|byte| *byte == bracket).count();
-        open = (open + count(b'[')).saturating_sub(count(b']'));
-        None
-    })
+    done.truncate(done.trim_ascii_end().len());
+    done.drain(..done.len() - done.trim_ascii_start().len());
+    Some(done.into())
 }
 
 #[cfg(test)]
@@ -55,14 +51,8 @@ mod tests {
     use pretty_assertions::assert_eq;
 
     #[test]
-    fn what_stands_outside_brackets_is_required() {
-        let template = "ip %a%[[ mtu %b% [[x %c%]]]] [[%d%]]%e%";
-        assert_eq!(required(template).collect::<Vec<_>>(), ["a", "e"]);
-    }
-
-    #[test]
     fn what_is_not_given_is_left_out() {
-        let value = |name: &str| ["iface", "mtu"].contains(&name).then(|| name.to_uppercase().into());
+        let value = |name: &str| ["iface", "mtu"].contains(&name).then(|| BString::from(name.to_uppercase()).into());
         for (template, line) in [
             ("ip link set dev %iface% [[address %hwaddress%]] up", Some("ip link set dev IFACE  up")),
             ("ip link set[[ mtu %mtu%]][[ addr %hwaddress%]] %iface% up", Some("ip link set mtu MTU IFACE up")),

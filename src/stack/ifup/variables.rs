@@ -1,10 +1,13 @@
 //! A stanza's options as ifupdown and busybox keep them.
 
+use crate::bytes::split_once;
 use crate::stack::eni::ifupdown::COMMANDS;
 use crate::stack::eni::{Config, Opt};
-use crate::stack::hook::{Environment, reaches, variable_name};
-use bstr::{BStr, BString, ByteSlice};
-use std::collections::BTreeMap;
+use crate::stack::hook::{Environment, Given, reaches, variable_name};
+use bstr::{BStr, BString};
+use foldhash::fast::RandomState;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// Whether each line of an option is a command of its own.
 pub(super) fn is_command(opt: &Opt) -> bool {
@@ -16,7 +19,7 @@ pub(in crate::stack) struct Variable<'c> {
     /// Its name, exactly as methods look for it.
     pub(in crate::stack) name: &'c BStr,
     /// The values of all its lines, joined with line ends (config.c, `read_interfaces_defn`).
-    pub(in crate::stack) value: BString,
+    pub(in crate::stack) value: Cow<'c, BStr>,
     /// Those lines.
     pub(in crate::stack) lines: Vec<&'c Opt>,
 }
@@ -25,6 +28,16 @@ impl Variable<'_> {
     /// The name under which hooks find it.
     pub(in crate::stack) fn variable(&self) -> BString {
         variable_name(self.name)
+    }
+
+    /// What hooks find there.
+    fn given(&self) -> Given {
+        // `setlocalenv`: the first `=` ends the name, wherever it stands.
+        let value = match split_once(self.name, b'=') {
+            Some((_, rest)) => [rest, b"=", &**self.value].concat(),
+            None => self.value.to_vec(),
+        };
+        Given { value: value.into(), place: self.lines.first().map(|opt| opt.value_place()) }
     }
 }
 
@@ -39,18 +52,22 @@ pub(in crate::stack) struct Variables<'c> {
 impl<'c> Variables<'c> {
     pub(in crate::stack) fn of(config: &'c Config, stanza: usize) -> Self {
         let mut variables = Self::default();
-        let mut known: BTreeMap<&BStr, usize> = BTreeMap::new();
+        let mut known: HashMap<&BStr, usize, RandomState> = HashMap::default();
         for opt in config.options(stanza) {
             let (name, value) = (opt.key.token.as_bstr(), opt.value.as_bstr());
             if is_command(opt) {
                 variables.commands.push(opt);
-            } else if let Some(variable) = known.get(name).and_then(|&index| variables.all.get_mut(index)) {
-                variable.value.push(b'\n');
-                variable.value.extend_from_slice(value);
-                variable.lines.push(opt);
-            } else {
-                known.insert(name, variables.all.len());
-                variables.all.push(Variable { name, value: value.to_owned(), lines: vec![opt] });
+                continue;
+            }
+            let index = *known.entry(name).or_insert(variables.all.len());
+            match variables.all.get_mut(index) {
+                Some(variable) => {
+                    let joined = variable.value.to_mut();
+                    joined.push(b'\n');
+                    joined.extend_from_slice(value);
+                    variable.lines.push(opt);
+                }
+                None => variables.all.push(Variable { name, value: Cow::Borrowed(value), lines: vec![opt] }),
             }
         }
         variables
@@ -70,17 +87,17 @@ impl<'c> Variables<'c> {
     pub(in crate::stack) fn environment(&self, interface: &BStr) -> Environment {
         let mut environment = Environment::default();
         for variable in &self.all {
-            let place = variable.lines.first().map(|opt| opt.value_place());
-            // `setlocalenv`: the first `=` ends the name, wherever it stands.
-            let value = match variable.name.split_once_str("=") {
-                Some((_, rest)) => bstr::concat([rest, b"=", &variable.value]).into(),
-                None => variable.value.clone(),
-            };
+            let Given { value, place } = variable.given();
             environment.set(variable_name(variable.name), value, place);
         }
         environment.set("IFACE", interface, None);
         environment.set("MODE", "start", None);
         environment
+    }
+
+    /// A variable that hooks find set to something.
+    pub(in crate::stack) fn given(&self, name: &str) -> Option<Given> {
+        self.for_hook(name).last().map(Variable::given).filter(|given| !given.value.is_empty())
     }
 
     /// Whether hooks find this variable, and not empty.

@@ -2,6 +2,7 @@
 //! undoes nothing.
 
 use super::methods::{Method, cleaned, of_stanza};
+use crate::bytes::split_once;
 use crate::stack::bridge_utils::{BridgeUtils, Release};
 use crate::stack::commands::{self, Status};
 use crate::stack::eni::Config;
@@ -9,11 +10,12 @@ use crate::stack::eni::source::wild;
 use crate::stack::ifup::pins::without_dash;
 use crate::stack::ifup::template::fill;
 use crate::stack::ifup::variables::Variables;
-use crate::stack::ifup::{Host, Stage, Up, lines, shortened};
+use crate::stack::ifup::{Host, Phase, Stage, Up, shortened};
 use crate::stack::kernel::LinkKind;
 use crate::stack::scripts::When;
 use crate::stack::{Stack, World};
 use bstr::{BStr, BString, ByteSlice};
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// The interfaces on their way up, and the hook that makes bridges of them.
@@ -51,7 +53,7 @@ impl<'a> Machine<'a> {
             return true;
         };
         // A VLAN's parent comes first.
-        if let Some((parent, _)) = name.split_once_str(".")
+        if let Some((parent, _)) = split_once(&name, b'.')
             && !self.interface(parent.into(), parent.into())
         {
             let stopped = Some(format!("its parent {} does not come up", parent.as_bstr()));
@@ -77,9 +79,7 @@ impl<'a> Machine<'a> {
         for index in self.ran.stanzas(logical.as_bstr()).to_vec() {
             let (Some(stanza), Some(variables)) = (config.stanzas.get(index), all.get(index)) else { continue };
             self.ran.act_on(variables)?;
-            let mut environment = variables.environment(name);
-            environment.set("LOGICAL", logical.clone(), None);
-            self.stanza(&Stage { interface: name, stanza, variables, environment }, up)?;
+            self.stanza(&Stage::new(name, stanza, variables, &[("LOGICAL", logical.as_bstr())]), up)?;
         }
         Ok(())
     }
@@ -90,8 +90,8 @@ impl<'a> Machine<'a> {
         let is_bridge = |index: &usize| self.ran.variables.get(*index).is_some_and(sets_ports);
         let is_bridge = self.ran.stanzas(logical).iter().any(is_bridge);
         let kernel = &mut self.ran.kernel;
-        let link = name.split_once_str(":").map_or(name, |(link, _)| link.as_bstr());
-        let Some((parent, id)) = link.split_once_str(".") else { return true };
+        let link = split_once(name, b':').map_or(name, |(link, _)| link.as_bstr());
+        let Some((parent, id)) = split_once(link, b'.') else { return true };
         // A bridge with a dot in its name is not taken for a VLAN of a link that nobody mentions.
         if !is_bridge {
             kernel.meet(parent.as_bstr());
@@ -104,14 +104,15 @@ impl<'a> Machine<'a> {
 
     fn stanza(&mut self, stage: &Stage<'_>, up: &mut Up) -> Result<(), String> {
         let method = of_stanza(stage.stanza);
-        if let Some(lacks) = method.and_then(|method| method.lacks(|name| value(stage, name))) {
+        if let Some(lacks) = method.and_then(|method| method.lacks(|name| stage.variables.get(name).is_some())) {
             return Err(format!("a stanza of it lacks `{lacks}`, which makes `ifup` give up on it"));
         }
         self.commands(stage, "pre-up")?;
         if !up.no_scripts {
             self.other_hooks(stage);
             self.ran.scripts(stage, When::BeforeBridge, true)?;
-            let hooked = self.hook.run(&mut self.ran.kernel, stage.interface, &stage.environment);
+            let given = |name: &str| stage.variables.given(name);
+            let hooked = self.hook.run(&mut self.ran.kernel, stage.interface, given, || stage.environment());
             self.ran.hooked(stage, hooked, up)?;
             self.ran.scripts(stage, When::AfterBridge, true)?;
         }
@@ -124,10 +125,10 @@ impl<'a> Machine<'a> {
 
     /// The stanza's own command lines for a phase.
     fn commands(&mut self, stage: &Stage<'_>, phase: &str) -> Result<(), String> {
-        let Some((environment, lines)) = lines(stage, phase) else { return Ok(()) };
-        for opt in lines {
+        let phase = Phase::new(stage, phase);
+        for opt in phase.lines() {
             let (line, may_fail) = without_dash(&opt.value);
-            if self.ran.command(stage, &environment, opt, &line) == Status::Failure && !may_fail {
+            if self.ran.command(stage, &phase, opt, &line) == Status::Failure && !may_fail {
                 return Err(format!("its command `{} {}` fails", opt.spelled(), shortened(&opt.value.text)));
             }
         }
@@ -143,12 +144,12 @@ impl<'a> Machine<'a> {
         if ["IF_BOND_SLAVES", "IF_BOND_MODE", "IF_SLAVES"].iter().any(|sign| stage.variables.sets(sign)) {
             let _ = kernel.add(name, LinkKind::Virtual, None, None);
             // Its address is its first port's.
-            if let Some(first) = commands::fields(stage.environment.get("IF_BOND_SLAVES")).next() {
+            if let Some(first) = commands::fields(stage.environment().get("IF_BOND_SLAVES")).next() {
                 kernel.meet(BStr::new(first));
                 kernel.inherit(name, BStr::new(first));
             }
         } else if stage.variables.sets("IF_VLAN_RAW_DEVICE") {
-            let _ = commands::add_vlan(kernel, name, stage.environment.get("IF_VLAN_RAW_DEVICE"));
+            let _ = commands::add_vlan(kernel, name, stage.environment().get("IF_VLAN_RAW_DEVICE"));
         }
     }
 
@@ -158,7 +159,7 @@ impl<'a> Machine<'a> {
             let hwaddress = stage.variables.get("hwaddress").filter(|_| command.contains("%hwaddress%"));
             let end = match hwaddress {
                 _ if line.is_empty() => Status::Success,
-                Some(variable) if variable.value == "random" => self.ran.random(stage.interface, &variable.lines),
+                Some(variable) if *variable.value == "random" => self.ran.random(stage.interface, &variable.lines),
                 Some(variable) => self.ran.hwaddress(stage, line, &variable.lines),
                 None => self.ran.plain(stage, line),
             };
@@ -172,15 +173,15 @@ impl<'a> Machine<'a> {
 }
 
 /// An option as methods see it, after its conversions.
-fn value(stage: &Stage<'_>, name: &str) -> Option<BString> {
+fn value<'s>(stage: &'s Stage<'_>, name: &str) -> Option<Cow<'s, BStr>> {
     if name == "iface" {
-        return Some(stage.interface.to_owned());
+        return Some(stage.interface.into());
     }
-    let value = stage.variables.get(name)?.value.as_bstr();
-    match name {
-        "hwaddress" => Some(cleaned(value).to_owned()),
+    let value = &*stage.variables.get(name)?.value;
+    Some(match name {
+        "hwaddress" => cleaned(value).into(),
         // compute_v4_addr, get_token: what stands before the first slash.
-        "address" => Some(value.split(|&byte| byte == b'/').next().unwrap_or_default().into()),
-        _ => Some(value.to_owned()),
-    }
+        "address" => BStr::new(value.split(|&byte| byte == b'/').next().unwrap_or_default()).into(),
+        _ => value.into(),
+    })
 }

@@ -2,7 +2,6 @@
 //! parts of inet.defn, inet6.defn, can.defn, ipx.defn).
 
 use crate::stack::eni::Stanza;
-use crate::stack::ifup::template::required;
 use crate::syntax::Token;
 use bstr::{BStr, BString};
 
@@ -11,26 +10,36 @@ use bstr::{BStr, BString};
 pub(super) struct Method {
     family: &'static str,
     name: &'static str,
+    /// The options that it cannot do without, sorted: those that stand in its commands outside brackets.
+    needs: &'static [&'static str],
     /// Its commands in their order. What never fails and changes no link is left out.
     pub(super) commands: &'static [&'static str],
 }
 
 const METHODS: &[Method] = &[
-    Method { family: "can", name: "static", commands: &["ip link set %iface% type can bitrate %bitrate%"] },
-    Method { family: "inet", name: "bootp", commands: &["ip link show dev %iface%"] },
+    Method {
+        family: "can",
+        name: "static",
+        needs: &["bitrate"],
+        commands: &["ip link set %iface% type can bitrate %bitrate%"],
+    },
+    Method { family: "inet", name: "bootp", needs: &[], commands: &["ip link show dev %iface%"] },
     Method {
         family: "inet",
         name: "dhcp",
+        needs: &[],
         commands: &["[[ip link set dev %iface% address %hwaddress%]]", "ip link show dev %iface%"],
     },
     Method {
         family: "inet",
         name: "manual",
+        needs: &[],
         commands: &["[[ip link set dev %iface% mtu %mtu%]]", "[[ip link set dev %iface% address %hwaddress%]]"],
     },
     Method {
         family: "inet",
         name: "static",
+        needs: &["address"],
         commands: &[
             "ip addr add %address% dev %iface%",
             "ip link set dev %iface% [[mtu %mtu%]] [[address %hwaddress%]] up",
@@ -39,28 +48,56 @@ const METHODS: &[Method] = &[
     Method {
         family: "inet",
         name: "tunnel",
+        needs: &["address", "endpoint", "mode", "netmask"],
         commands: &[
             "ip tunnel add %iface% mode %mode% remote %endpoint%",
             "ip addr add %address%/%netmask% dev %iface%",
         ],
     },
-    Method { family: "inet6", name: "6to4", commands: &["ip tunnel add %iface% mode sit remote any local %local%"] },
-    Method { family: "inet6", name: "auto", commands: &["ip link set dev %iface% up"] },
-    Method { family: "inet6", name: "dhcp", commands: &["ip link set dev %iface% [[address %hwaddress%]] up"] },
-    Method { family: "inet6", name: "manual", commands: &["[[ip link set dev %iface% address %hwaddress%]]"] },
+    Method {
+        family: "inet6",
+        name: "6to4",
+        needs: &["local"],
+        commands: &["ip tunnel add %iface% mode sit remote any local %local%"],
+    },
+    Method { family: "inet6", name: "auto", needs: &[], commands: &["ip link set dev %iface% up"] },
+    Method {
+        family: "inet6",
+        name: "dhcp",
+        needs: &[],
+        commands: &["ip link set dev %iface% [[address %hwaddress%]] up"],
+    },
+    Method {
+        family: "inet6",
+        name: "manual",
+        needs: &[],
+        commands: &["[[ip link set dev %iface% address %hwaddress%]]"],
+    },
     Method {
         family: "inet6",
         name: "static",
+        needs: &["address"],
         commands: &["ip link set dev %iface% [[address %hwaddress%]] up", "ip -6 addr add %address% dev %iface%"],
     },
-    Method { family: "inet6", name: "tunnel", commands: &["ip -6 tunnel add %iface% mode %mode% remote %endpoint%"] },
+    Method {
+        family: "inet6",
+        name: "tunnel",
+        needs: &["endpoint", "mode"],
+        commands: &["ip -6 tunnel add %iface% mode %mode% remote %endpoint%"],
+    },
     Method {
         family: "inet6",
         name: "v4tunnel",
+        needs: &["address", "endpoint"],
         commands: &["ip tunnel add %iface% mode sit remote %endpoint%", "ip addr add %address% dev %iface%"],
     },
-    Method { family: "ipx", name: "dynamic", commands: &["ipx_interface add %iface% %frame%"] },
-    Method { family: "ipx", name: "static", commands: &["ipx_interface add %iface% %frame% %netnum%"] },
+    Method { family: "ipx", name: "dynamic", needs: &["frame"], commands: &["ipx_interface add %iface% %frame%"] },
+    Method {
+        family: "ipx",
+        name: "static",
+        needs: &["frame", "netnum"],
+        commands: &["ipx_interface add %iface% %frame% %netnum%"],
+    },
 ];
 
 /// The method of a stanza; none for one that does nothing to links (`loopback`, `ppp`).
@@ -80,9 +117,8 @@ pub(super) fn no_hwaddress(stanza: &Stanza) -> Option<String> {
 
 impl Method {
     /// An option that it cannot do without and that is not given (`missing required variable`).
-    pub(super) fn lacks(&self, value: impl Fn(&str) -> Option<BString>) -> Option<&'static str> {
-        let needed = self.commands.iter().flat_map(|command| required(command));
-        needed.filter(|name| *name != "iface" && value(name).is_none()).min()
+    pub(super) fn lacks(&self, is_given: impl Fn(&str) -> bool) -> Option<&'static str> {
+        self.needs.iter().copied().find(|name| !is_given(name))
     }
 }
 
@@ -100,6 +136,7 @@ pub(super) fn cleaned(value: &BStr) -> &BStr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stack::ifup::template::fill;
     use pretty_assertions::assert_eq;
 
     #[test]
@@ -118,15 +155,23 @@ mod tests {
     }
 
     #[test]
-    fn methods_tell_what_they_lack() {
-        let method = |family, name| METHODS.iter().find(|method| (method.family, method.name) == (family, name));
-        let lacks = |family, name| method(family, name).unwrap().lacks(|_| None);
-        assert_eq!(lacks("inet", "static"), Some("address"));
-        assert_eq!(lacks("inet6", "static"), Some("address"));
-        assert_eq!(lacks("inet", "tunnel"), Some("address"));
-        assert_eq!(lacks("inet6", "6to4"), Some("local"));
-        assert_eq!(lacks("ipx", "static"), Some("frame"));
-        assert_eq!(lacks("inet", "dhcp"), None);
-        assert_eq!(lacks("inet6", "auto"), None);
+    fn methods_need_what_stands_outside_brackets() {
+        for method in METHODS {
+            for command in method.commands {
+                assert_eq!(fill(command, |_| Some(BStr::new("x").into())).is_some(), true, "{command}");
+            }
+            let given = |given: &[&str]| {
+                let value = |name: &str| given.contains(&name).then(|| BStr::new("x").into());
+                method.commands.iter().all(|command| fill(command, value).is_some())
+            };
+            let all: Vec<&str> = [&["iface"], method.needs].concat();
+            assert_eq!(given(&all), true, "{method:?}");
+            for left_out in method.needs {
+                let rest: Vec<&str> = all.iter().copied().filter(|name| name != left_out).collect();
+                assert_eq!(given(&rest), false, "{method:?} without {left_out}");
+            }
+            assert_eq!(method.lacks(|_| false), method.needs.first().copied(), "{method:?}");
+            assert_eq!(method.needs.is_sorted(), true, "{method:?}");
+        }
     }
 }

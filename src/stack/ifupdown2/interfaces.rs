@@ -1,6 +1,7 @@
 //! The interfaces as ifupdown2 runs them: all stanzas of a name squashed into one
 //! (`ifaceobj_squash_internal`, on by default).
 
+use crate::bytes::rsplit_once;
 use crate::span::Place;
 use crate::stack::bring_up::words;
 use crate::stack::eni::{Config, Opt, Stanza};
@@ -121,7 +122,7 @@ impl<'a> Interfaces<'a> {
 /// The link that a VLAN's name tells: `eth0.5` stands on eth0, `eth0.5.6` on `eth0.5`
 /// (`_get_vlan_raw_device_from_ifacename`).
 pub(super) fn vlan_parent(name: &BStr) -> Option<&BStr> {
-    let (parent, id) = name.rsplit_once_str(".")?;
+    let (parent, id) = rsplit_once(name, b'.')?;
     let digits = !id.is_empty() && id.iter().all(u8::is_ascii_digit);
     (digits && !parent.is_empty()).then(|| parent.as_bstr())
 }

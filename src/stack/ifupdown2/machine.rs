@@ -193,7 +193,7 @@ impl<'a> Machine<'a> {
         }
         let environment = environment(interface);
         for opt in interface.all(phase) {
-            let run = commands::run(&mut self.kernel, &opt.key.file, &opt.value, &environment);
+            let run = commands::run(&mut self.kernel, &opt.key.file, &opt.value, || &environment);
             self.record.command(opt, run.attempts);
         }
     }

@@ -240,7 +240,7 @@ impl<'a, 'k> Run<'a, 'k> {
             line.push(' ');
         }
         let token = Token { text: line.into(), span: opt.value_place().span };
-        let run = commands::run(self.kernel, &opt.key.file, &token, &self.environment.values);
+        let run = commands::run(self.kernel, &opt.key.file, &token, || &self.environment.values);
         self.tried(opt, run.attempts);
         run.status == Status::Success || !newer
     }

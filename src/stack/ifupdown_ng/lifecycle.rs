@@ -201,7 +201,7 @@ impl<'a> Machine<'a> {
         let mut in_phase = if lines.is_empty() { Environment::default() } else { environment.clone() };
         in_phase.set("PHASE", phase, None);
         for opt in lines {
-            let run = commands::run(&mut self.kernel, &opt.key.file, &opt.value, &in_phase.values);
+            let run = commands::run(&mut self.kernel, &opt.key.file, &opt.value, || &in_phase.values);
             self.record.command(opt, run.attempts);
             if run.status == Status::Failure {
                 return Err(Stopped::Command(phase));
@@ -235,7 +235,7 @@ impl<'a> Machine<'a> {
         let name = interface.name.as_bstr();
         if self.stack.bridge_utils {
             let hook = BridgeUtils::new(self.world.host, Release::beside(self.stack));
-            let hooked = hook.run(&mut self.kernel, name, environment);
+            let hooked = hook.run(&mut self.kernel, name, |name| environment.given(name), || environment);
             self.hooked(interface, environment, hooked);
         }
         if self.stack.alpine_bridge {

@@ -3,6 +3,7 @@
 
 use super::boot::Boot;
 use super::settings::{is_false, is_true, text};
+use crate::bytes::rsplit_once;
 use crate::span::Place;
 use crate::stack::ifcfg;
 use crate::stack::kernel::LinkKind;
@@ -194,7 +195,7 @@ impl<'a> Boot<'a> {
         }
         let digits = |id: &[u8]| (1..=4).contains(&id.len()) && id.iter().all(u8::is_ascii_digit);
         let mut parent = text(shell, "PHYSDEV");
-        match device.rsplit_once_str(".") {
+        match rsplit_once(device, b'.') {
             Some((base, id)) if digits(id) && text(shell, "VID").is_empty() => parent = base.into(),
             _ if !text(shell, "VID").is_empty() || device.starts_with(b"vlan") => {}
             _ => return Ok(()),

@@ -1,6 +1,7 @@
 //! NetworkManager.conf and its drop-ins, as far as they decide about bridges
 //! (nm-config.c `read_entire_config`, nm-config-data.c; NetworkManager.conf(5)).
 
+use crate::bytes::split_once;
 use crate::fnmatch::fnmatch;
 use crate::host::Host;
 use crate::span::{Place, Span};
@@ -124,7 +125,7 @@ fn parse(bytes: &[u8], file: &Arc<Path>, index: usize, sections: &mut Vec<Sectio
             sections.push(Section { name: name.into(), file: index, settings: Vec::new() });
             inside = true;
         } else if let (Some((key, value)), Some(section)) =
-            (text.split_once_str("="), sections.last_mut().filter(|_| inside))
+            (split_once(text, b'='), sections.last_mut().filter(|_| inside))
             && !text.starts_with(b"#")
         {
             let start = span.start + span.of(bytes).find_byte(b'=').unwrap_or(0) + 1;
@@ -148,7 +149,7 @@ fn matches(list: &[u8], bridge: &BStr) -> bool {
     let mut matched = false;
     for word in words(list) {
         let (spec, except) = word.strip_prefix(b"except:").map_or((word, false), |spec| (spec, true));
-        let hit = match spec.split_once_str(":") {
+        let hit = match split_once(spec, b':') {
             None => spec == b"*" || spec == bridge.as_bytes(),
             Some((b"type", kind)) => kind == b"bridge",
             Some((b"interface-name", name)) => match name.strip_prefix(b"=") {

@@ -1,5 +1,6 @@
 //! Which files are profiles (nms-ifcfg-rh-utils.c `utils_should_ignore_file`, `utils_detect_ifcfg_path`).
 
+use crate::bytes::rsplit_once;
 use crate::host::{Host, Kind};
 use crate::stack::ifcfg::{self, DIRECTORY};
 use bstr::{BStr, BString, ByteSlice};
@@ -22,13 +23,13 @@ fn is_ignored(name: &[u8]) -> bool {
     };
     // rpm's temporary names: `;` and eight hexadecimal digits.
     let temporary =
-        name.rsplit_once_str(";").is_some_and(|(_, id)| id.len() == 8 && id.iter().all(u8::is_ascii_hexdigit));
+        rsplit_once(name, b';').is_some_and(|(_, id)| id.len() == 8 && id.iter().all(u8::is_ascii_hexdigit));
     temporary || IGNORED.iter().any(ends_with)
 }
 
 /// A name with a colon is an alias where the file before the colon exists.
 fn is_alias(host: &Host, name: &BStr) -> bool {
-    let base = name.rsplit_once_str(":");
+    let base = rsplit_once(name, b':');
     base.is_some_and(|(base, _)| {
         !matches!(host.kind(&ifcfg::path("ifcfg-", base.as_bstr())), Kind::Missing | Kind::Dangling)
     })

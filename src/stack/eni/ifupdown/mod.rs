@@ -9,6 +9,7 @@ use crate::span::{Place, Span};
 use crate::syntax::interfaces::{Dialect, Words, logical};
 use crate::syntax::{Logical, Token};
 use bstr::{BString, ByteSlice};
+use foldhash::fast::RandomState;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -30,9 +31,9 @@ fn read_anew(host: &Host) -> Config {
     let mut reader = Reader {
         host,
         reading: Reading::default(),
-        seen: HashSet::new(),
-        first: HashMap::new(),
-        set: HashSet::new(),
+        seen: HashSet::default(),
+        first: HashMap::default(),
+        set: HashSet::default(),
         config: Config::default(),
     };
     // A missing main file is no error (`couldn't open interfaces file`): only lo is known then.
@@ -44,11 +45,11 @@ struct Reader<'a> {
     host: &'a Host,
     reading: Reading,
     /// Paths as spelled (`already_seen`).
-    seen: HashSet<Vec<u8>>,
+    seen: HashSet<Vec<u8>, RandomState>,
     /// The first stanza of a name, and of a name and family (`get_interface`).
-    first: HashMap<(BString, Option<BString>), usize>,
+    first: HashMap<(BString, Option<BString>), usize, RandomState>,
     /// The options that each stanza sets.
-    set: HashSet<(usize, BString)>,
+    set: HashSet<(usize, BString), RandomState>,
     config: Config,
 }
 

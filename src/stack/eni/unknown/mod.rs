@@ -7,7 +7,8 @@ use super::{Config, Opt};
 use crate::judgement::UnknownOption;
 use crate::nearest::distance;
 use crate::stack::Stack;
-use bstr::{BString, ByteSlice};
+use bstr::ByteSlice;
+use smallvec::SmallVec;
 use std::collections::HashSet;
 use tables::{ADDRESS, MEANT, Spelling};
 pub use tables::{ALPINE_BRIDGE, BRIDGE_UTILS, IFUPDOWN_NG, IFUPDOWN2, Table};
@@ -66,8 +67,8 @@ impl Table {
 }
 
 /// The name as it is in the environment, in lower case.
-fn plain(name: &[u8]) -> BString {
-    letters(name).collect::<Vec<u8>>().into()
+fn plain(name: &[u8]) -> SmallVec<[u8; 64]> {
+    letters(name).collect()
 }
 
 fn letters(name: &[u8]) -> impl Iterator<Item = u8> {
@@ -80,8 +81,8 @@ fn looks_like_a_bridges(name: &[u8]) -> bool {
     let name = plain(name);
     let head = split_head(&name).0;
     // `bridgeports`
-    let joined = head == name && name.starts_with(b"bridge") && name.len() > b"bridges".len();
-    head == b"bridge" || joined || (head != name && head.len() >= 5 && distance(head, b"bridge") == 1)
+    let joined = head == &*name && name.starts_with(b"bridge") && name.len() > b"bridges".len();
+    head == b"bridge" || joined || (head != &*name && head.len() >= 5 && distance(head, b"bridge") == 1)
 }
 
 /// What stands before the first `_`, and behind it; the whole name twice where there is none.
@@ -98,7 +99,7 @@ fn nearest(name: &[u8], tables: &[&Table]) -> Option<&'static str> {
     }
     let names = || tables.iter().flat_map(|table| table.names).copied();
     let meant = MEANT.iter().find(|row| row.0.as_bytes() == tail).map(|row| [b"bridge_", row.1.as_bytes()].concat());
-    let exact = |wanted: &[u8]| names().find(|known| plain(known.as_bytes()) == wanted);
+    let exact = |wanted: &[u8]| names().find(|known| *plain(known.as_bytes()) == *wanted);
     if let Some(known) = exact(&name).or_else(|| exact(&meant?)) {
         return Some(known);
     }
