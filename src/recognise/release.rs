@@ -1,5 +1,6 @@
 //! os-release: the distribution and its release, and which versions of the stacks those have.
 
+use crate::bytes::split_once;
 use crate::host::Host;
 use crate::stack::Software;
 use bstr::ByteSlice;
@@ -48,9 +49,7 @@ impl Release {
         let text = ["etc/os-release", "usr/lib/os-release"].into_iter().find_map(|path| host.read(Path::new(path)));
         let Some(text) = text else { return Self::default() };
         let (mut id, mut like, mut version) = (None, None, None);
-        for line in text.lines() {
-            let Some(equals) = line.find_byte(b'=') else { continue };
-            let (key, value) = (&line[..equals], &line[equals + 1..]);
+        for (key, value) in text.lines().filter_map(|line| split_once(line, b'=')) {
             let field = match key {
                 b"ID" => &mut id,
                 b"ID_LIKE" => &mut like,
