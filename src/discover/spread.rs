@@ -3,10 +3,13 @@
 //! find. What comes out is taken in the order in which one walk alone would come to it.
 
 use super::stand::Stand;
-use super::walk::{Left, Listings, Open, Visit, in_place_of_file, walk};
+use super::walk::{Left, Listings, Met, Open, Visit, in_place_of_file, walk};
 use super::workers::{Emit, processors, with_workers};
 use super::{Ground, Judge, Take};
+use crate::host::{Entry, Listing, list};
+use std::ffi::OsStr;
 use std::ops::{ControlFlow, Range};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// As many directories for each processor are enough to share out.
@@ -35,7 +38,7 @@ pub(super) fn spread<R: Send>(
     let perform = |task: Task, emit: &mut Emit<'_, R>| {
         let mut all = Left::default();
         for folder in top.dirs(task.parent, task.dirs) {
-            let left = walk(ground, folder.clone(), &mut |found| emit(judge(found)))?;
+            let left = walk(ground, folder, &mut |found| emit(judge(found)))?;
             all.above.extend(left.above);
             all.below.extend(left.below);
             all.problems.extend(left.problems);
@@ -103,7 +106,7 @@ impl Top {
     fn of(ground: &Ground<'_>, folder: &Path) -> (Self, Tops) {
         let mut top = Self { folders: Vec::new() };
         let mut tops = Tops { open: Vec::new(), left: Left::default() };
-        top.list(ground, folder.to_owned(), None, &mut tops);
+        top.list(ground, folder, None, &mut tops);
         tops.left.above.extend(in_place_of_file(folder));
         let mut last = 0..1;
         for _ in 0..DEPTH {
@@ -115,7 +118,7 @@ impl Top {
             for folder in last {
                 let start = top.folders.len();
                 for dir in top.folders.get(folder).map(|folder| folder.dirs.clone()).unwrap_or_default() {
-                    top.list(ground, dir, Some(folder), &mut tops);
+                    top.list(ground, &dir, Some(folder), &mut tops);
                 }
                 let end = top.folders.len();
                 if let Some(folder) = top.folders.get_mut(folder) {
@@ -128,10 +131,23 @@ impl Top {
     }
 
     /// Lists a directory.
-    fn list(&mut self, ground: &Ground<'_>, path: PathBuf, parent: Option<usize>, tops: &mut Tops) {
-        let (mut open, stands) = Open::list(ground, path, parent.is_none(), &mut tops.left);
+    fn list(&mut self, ground: &Ground<'_>, path: &Path, parent: Option<usize>, tops: &mut Tops) {
+        let listing = list(path, false).unwrap_or_else(|error| {
+            tops.left.unlisted(path, &error, parent.is_none());
+            Listing::default()
+        });
+        let (mut dirs, mut stands) = (Vec::new(), Vec::new());
+        let mut open = Open::new(path.to_owned());
+        for (name, kind) in listing.iter() {
+            let entry = path.join(OsStr::from_bytes(name));
+            let Met::Something(stand) = open.meet(ground, &entry, kind) else { continue };
+            stands.extend(stand);
+            if kind == Entry::Dir {
+                dirs.push(entry);
+            }
+        }
         let folder = self.folders.len();
-        self.folders.push(Folder { parent, dirs: std::mem::take(&mut open.dirs).collect(), inner: 0..0 });
+        self.folders.push(Folder { parent, dirs, inner: 0..0 });
         tops.open.push(open);
         stands.into_iter().for_each(|stand| tops.note(self, folder, stand));
     }

@@ -4,8 +4,7 @@
 
 use super::stand::{Stand, is_worth_reading, stand_of};
 use super::{Asked, Found, Ground};
-use crate::host::{Entry, Listing, list};
-use bstr::{BStr, ByteSlice};
+use crate::host::{Entry, Listing, entry_of};
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io;
@@ -13,6 +12,7 @@ use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use walkdir::WalkDir;
 
 /// The folders of a root whose listings are kept until the walk has left the root, and the folders above them.
 const KEPT: &[&str] = &[
@@ -63,16 +63,54 @@ pub(super) struct Left {
 }
 
 /// Walks a folder; visits the hosts whose roots lie in it.
-pub(super) fn walk(ground: &Ground<'_>, folder: PathBuf, visit: &mut Visit<'_>) -> ControlFlow<(), Left> {
+pub(super) fn walk(ground: &Ground<'_>, folder: &Path, visit: &mut Visit<'_>) -> ControlFlow<(), Left> {
     let mut walk = Walk { ground, open: Vec::new(), left: Left::default() };
-    walk.enter(folder);
-    while let Some(open) = walk.open.last_mut() {
-        match open.dirs.next() {
-            Some(dir) => walk.enter(dir),
-            None => walk.leave(visit)?,
+    // A link that takes the folder's place meanwhile is not followed. Paths of one folder differ in their names alone.
+    let mut entries = WalkDir::new(folder)
+        .follow_root_links(false)
+        .sort_by(|a, b| a.path().as_os_str().cmp(b.path().as_os_str()))
+        .into_iter();
+    while let Some(entry) = entries.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                // One of a directory's entries has no path. Links, which could loop, are not followed.
+                let parent = walk.open.get(error.depth().saturating_sub(1)).map_or(folder, |open| &open.path);
+                if let Some(cause) = error.io_error() {
+                    walk.left.unlisted(error.path().unwrap_or(parent), cause, false);
+                }
+                continue;
+            }
+        };
+        walk.leave(entry.depth(), visit)?;
+        let (path, kind) = (entry.path(), entry_of(entry.file_type()));
+        let met = match walk.open.last_mut() {
+            Some(parent) => parent.meet(ground, path, kind),
+            None => Met::Something(stand_of_met(path, kind)),
+        };
+        match met {
+            Met::Something(stand) => {
+                if kind == Entry::Dir {
+                    walk.open.push(Open::new(entry.into_path()));
+                }
+                stand.into_iter().for_each(|stand| walk.note(stand));
+            }
+            Met::Excluded if kind == Entry::Dir => entries.skip_current_dir(),
+            Met::Excluded => {}
         }
     }
+    walk.leave(0, visit)?;
     ControlFlow::Continue(walk.left)
+}
+
+impl Left {
+    /// Tells of a directory that cannot be listed. One that is gone meanwhile is no problem, unless it was `given`.
+    pub(super) fn unlisted(&mut self, path: &Path, error: &io::Error, given: bool) {
+        if given || error.kind() != io::ErrorKind::NotFound {
+            let cure = "make it readable or exclude it";
+            self.problems.push(format!("{}: cannot list this directory: {error}; {cure}", path.display()));
+        }
+    }
 }
 
 struct Walk<'a> {
@@ -83,13 +121,6 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Enters a directory; a link that takes its place meanwhile is not followed.
-    fn enter(&mut self, dir: PathBuf) {
-        let (open, stands) = Open::list(self.ground, dir, false, &mut self.left);
-        self.open.push(open);
-        stands.into_iter().for_each(|stand| self.note(stand));
-    }
-
     /// Notes a host, to be visited when the walk leaves its root.
     fn note(&mut self, stand: Stand) {
         let hosts = match self.open.iter_mut().rev().find(|open| open.is_base_of(&stand)) {
@@ -99,11 +130,14 @@ impl Walk<'_> {
         hosts.insert(stand);
     }
 
-    /// Leaves the innermost directory, and visits the hosts whose root it is.
-    fn leave(&mut self, visit: &mut Visit<'_>) -> ControlFlow<()> {
-        let Some(open) = self.open.pop() else { return ControlFlow::Continue(()) };
-        let kept = open.leave(self.ground, visit)?;
-        self.open.last_mut().map_or(&mut self.left.below, |parent| &mut parent.below).extend(kept);
+    /// Leaves the directories that are deeper than `depth`, and visits the hosts whose roots they are.
+    fn leave(&mut self, depth: usize, visit: &mut Visit<'_>) -> ControlFlow<()> {
+        while self.open.len() > depth
+            && let Some(open) = self.open.pop()
+        {
+            let kept = open.leave(self.ground, visit)?;
+            self.open.last_mut().map_or(&mut self.left.below, |parent| &mut parent.below).extend(kept);
+        }
         ControlFlow::Continue(())
     }
 }
@@ -113,37 +147,35 @@ impl Walk<'_> {
 pub(super) struct Open {
     path: PathBuf,
     listing: Listing,
-    /// The directories in it that are still to be walked.
-    pub(super) dirs: std::vec::IntoIter<PathBuf>,
     /// What the walk saw below it, of what may be [`KEPT`].
     pub(super) below: Listings,
     /// The hosts whose roots it is.
     pub(super) hosts: BTreeSet<Stand>,
 }
 
+/// What an entry of a directory is to a walk.
+pub(super) enum Met {
+    /// Something that is not to be looked at.
+    Excluded,
+    /// Something, and the host to which it belongs.
+    Something(Option<Stand>),
+}
+
 impl Open {
-    /// Lists a directory, and tells which hosts have something in it. One that is gone meanwhile is no problem, unless it
-    /// was `given`.
-    pub(super) fn list(ground: &Ground<'_>, path: PathBuf, given: bool, left: &mut Left) -> (Self, Vec<Stand>) {
-        let listing = list(&path, false).unwrap_or_else(|error| {
-            if given || error.kind() != io::ErrorKind::NotFound {
-                let cure = "make it readable or exclude it";
-                left.problems.push(format!("{}: cannot list this directory: {error}; {cure}", path.display()));
-            }
-            Listing::default()
-        });
-        let (mut dirs, mut stands) = (Vec::new(), Vec::new());
-        for (name, kind) in listing.iter() {
-            let entry = path.join(OsStr::from_bytes(name));
-            if is_vcs(name, kind) || (ground.request.excluded)(&entry) {
-                continue;
-            }
-            stands.extend(stand_of_met(&entry, kind));
-            if kind == Entry::Dir {
-                dirs.push(entry);
-            }
+    /// A directory, with nothing of it seen yet.
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path, ..Self::default() }
+    }
+
+    /// Lists an entry of the directory, and tells what it is to the walk.
+    pub(super) fn meet(&mut self, ground: &Ground<'_>, path: &Path, kind: Entry) -> Met {
+        let bytes = path.as_os_str().as_bytes();
+        let name = bytes.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+        self.listing.set(name, kind);
+        if is_vcs(name, kind) || (ground.request.excluded)(path) {
+            return Met::Excluded;
         }
-        (Self { path, listing, dirs: dirs.into_iter(), ..Self::default() }, stands)
+        Met::Something(stand_of_met(path, kind))
     }
 
     /// Whether it is the root of a host, or the folder of its files.
@@ -153,7 +185,7 @@ impl Open {
 
     /// Leaves it: visits the hosts whose roots it is, and returns what is to be kept.
     pub(super) fn leave(self, ground: &Ground<'_>, visit: &mut Visit<'_>) -> ControlFlow<(), Listings> {
-        let Self { path, listing, below: mut seen, hosts, .. } = self;
+        let Self { path, listing, below: mut seen, hosts } = self;
         let bytes = path.as_os_str().as_bytes();
         let (end, above) = (bytes.len(), bytes.iter().rposition(|byte| *byte == b'/').unwrap_or(0));
         seen.push((path, Arc::new(listing)));
@@ -201,6 +233,6 @@ fn is_kept(dir: &Path) -> bool {
     KEPT.iter().any(ends)
 }
 
-fn is_vcs(name: &BStr, kind: Entry) -> bool {
-    kind == Entry::Dir && matches!(name.as_bytes(), b".git" | b".hg" | b".svn" | b".jj")
+fn is_vcs(name: &[u8], kind: Entry) -> bool {
+    kind == Entry::Dir && matches!(name, b".git" | b".hg" | b".svn" | b".jj")
 }

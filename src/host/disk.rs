@@ -4,6 +4,7 @@ use super::listing::list;
 use super::memo::TextMemo;
 use super::{Entry, Host, Listing, Unreadable, under};
 use crate::lines::Lines;
+use bstr::BString;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::{OsStr, OsString};
@@ -75,11 +76,14 @@ impl Host {
     }
 
     fn list(&self, dir: &Path) -> Listing {
-        let mut listing = self.list_outside(dir);
-        for mount in self.mounts.iter().rev() {
-            add_path(&mut listing, dir, &mount.at, mount.entry);
+        let outside = self.list_outside(dir);
+        let mut entries: Vec<_> =
+            self.mounts.iter().filter_map(|mount| entry_towards(dir, &mount.at, mount.entry)).collect();
+        if entries.is_empty() {
+            return outside;
         }
-        listing
+        entries.extend(outside.iter().map(|(name, entry)| (name.to_owned(), entry)));
+        Listing::of(entries)
     }
 
     /// What a directory has on this machine.
@@ -96,11 +100,9 @@ impl Host {
     }
 }
 
-/// Puts into the listing of `dir` the name by which it leads to `path`.
-fn add_path(listing: &mut Listing, dir: &Path, path: &Path, leaf: Entry) {
-    let Ok(rest) = path.strip_prefix(dir) else { return };
-    let mut names = rest.components();
-    let Some(Component::Normal(name)) = names.next() else { return };
-    let entry = if names.next().is_some() { Entry::Dir } else { leaf };
-    listing.set(name.as_bytes(), entry);
+/// The entry of `dir` that leads to `path`.
+fn entry_towards(dir: &Path, path: &Path, leaf: Entry) -> Option<(BString, Entry)> {
+    let mut names = path.strip_prefix(dir).ok()?.components();
+    let Component::Normal(name) = names.next()? else { return None };
+    Some((name.as_bytes().into(), if names.next().is_some() { Entry::Dir } else { leaf }))
 }

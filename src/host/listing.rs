@@ -35,8 +35,15 @@ impl Listing {
         names.filter(|(_, entry)| *entry == Entry::Dir).map(|(name, _)| name.as_bstr())
     }
 
+    /// Of entries that have one name the first counts.
+    pub(super) fn of(mut entries: Vec<(BString, Entry)>) -> Self {
+        entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+        entries.dedup_by(|(later, _), (first, _)| later == first);
+        Self(entries)
+    }
+
     /// Adds an entry, in the place of one that has its name.
-    pub(super) fn set(&mut self, name: &[u8], entry: Entry) {
+    pub fn set(&mut self, name: &[u8], entry: Entry) {
         match self.place_of(name) {
             Ok(at) => self.0[at].1 = entry,
             Err(at) => self.0.insert(at, (name.into(), entry)),
@@ -75,20 +82,32 @@ pub fn list(dir: &Path, follow: bool) -> io::Result<Listing> {
             known => known,
         };
         if !matches!(name.to_bytes(), b"." | b"..") {
-            entries.push((BString::from(name.to_bytes()), entry_of(kind)));
+            entries.push((BString::from(name.to_bytes()), kind_of(kind)));
         }
     }
-    entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     // A directory that changes meanwhile may name one twice.
-    entries.dedup_by(|(a, _), (b, _)| a == b);
-    Ok(Listing(entries))
+    Ok(Listing::of(entries))
 }
 
-fn entry_of(kind: FileType) -> Entry {
+fn kind_of(kind: FileType) -> Entry {
     match kind {
         FileType::RegularFile => Entry::File,
         FileType::Directory => Entry::Dir,
         FileType::Symlink => Entry::Symlink,
         _ => Entry::Other,
+    }
+}
+
+/// What the walk's file type is to us.
+#[must_use]
+pub fn entry_of(kind: std::fs::FileType) -> Entry {
+    if kind.is_symlink() {
+        Entry::Symlink
+    } else if kind.is_dir() {
+        Entry::Dir
+    } else if kind.is_file() {
+        Entry::File
+    } else {
+        Entry::Other
     }
 }
