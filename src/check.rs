@@ -67,7 +67,9 @@ pub struct Subject<'a> {
     /// What the user says.
     pub options: &'a Options,
     /// One for each stack that reads them.
-    pub readings: Vec<Reading>,
+    pub readings: &'a [Reading],
+    /// The bridges, in the order in which the first stack names them.
+    pub bridges: Vec<View<'a>>,
 }
 
 /// One bridge on every stack that reads its files.
@@ -88,24 +90,23 @@ impl<'a> View<'a> {
     }
 }
 
-impl Subject<'_> {
-    /// The bridges, in the order in which the first stack names them.
-    #[must_use]
-    pub fn bridges(&self) -> Vec<View<'_>> {
-        let mut views: Vec<View<'_>> = Vec::new();
-        let mut known: HashMap<&BStr, usize, RandomState> = HashMap::default();
-        for reading in &self.readings {
-            for bridge in &reading.judgement.bridges {
-                let index = *known.entry(bridge.name.as_bstr()).or_insert(views.len());
-                match views.get_mut(index) {
-                    Some(view) => view.on.push((reading, bridge)),
-                    None => views.push(View { name: bridge.name.as_ref(), on: vec![(reading, bridge)] }),
-                }
+/// The bridges of some readings, in the order in which the first names them.
+fn views(readings: &[Reading]) -> Vec<View<'_>> {
+    let mut views: Vec<View<'_>> = Vec::new();
+    let mut known: HashMap<&BStr, usize, RandomState> = HashMap::default();
+    for reading in readings {
+        for bridge in &reading.judgement.bridges {
+            let index = *known.entry(bridge.name.as_bstr()).or_insert(views.len());
+            match views.get_mut(index) {
+                Some(view) => view.on.push((reading, bridge)),
+                None => views.push(View { name: bridge.name.as_ref(), on: vec![(reading, bridge)] }),
             }
         }
-        views
     }
+    views
+}
 
+impl Subject<'_> {
     /// The same stacks' readings of the host with other files.
     #[must_use]
     pub fn judged_again(&self, host: &Host) -> Vec<Judgement> {
@@ -157,7 +158,7 @@ pub fn each_subject<R>(host: &Host, options: &Options, mut visit: impl FnMut(&Su
     let world = World { host, links: &links, assume: &options.assume };
     let mut results = Vec::new();
     for readings in readings(world, options) {
-        results.push(visit(&Subject { world, options, readings }));
+        results.push(visit(&Subject { world, options, readings: &readings, bridges: views(&readings) }));
     }
     results
 }
@@ -171,9 +172,8 @@ pub fn check(host: &Host, options: &Options) -> Report {
         let mut found: Vec<Finding> = rules::RULES.iter().flat_map(|rule| (rule.check)(subject)).collect();
         fix::plan::attach(subject, &mut found);
         report.findings.extend(found);
-        let bridges = subject.bridges();
-        report.bridges += bridges.len();
-        let names = bridges.iter().map(|view| view.name.to_owned());
+        report.bridges += subject.bridges.len();
+        let names = subject.bridges.iter().map(|view| view.name.to_owned());
         report.named.extend(names.filter(|name| options.wanted.contains_key(name)));
         report.summary.add(subject);
         readers.extend(subject.readings.iter().map(|reading| reading.stack.software));
@@ -214,12 +214,12 @@ fn readings(world: World<'_>, options: &Options) -> Vec<Vec<Reading>> {
         let recognised = recognise(world.host, signs, family);
         let why = recognised.why.join("; ");
         let udev_unknown = options.udev.is_none() && recognised.udev.is_none();
-        let read = |stack: &Stack| {
+        let read = |stack: Stack| {
             let stack = stack.with_udev(options.udev.or(recognised.udev) == Some(true));
             let judgement = judge(world, &stack, udev_unknown);
             Reading { stack, judgement, why: why.clone(), udev_unknown }
         };
-        all.push(recognised.stacks.iter().map(read).collect());
+        all.push(recognised.stacks.into_iter().map(read).collect());
     }
     all
 }
@@ -232,7 +232,7 @@ fn judge(world: World<'_>, stack: &Stack, udev_unknown: bool) -> Judgement {
     if !udev_unknown || judgement.bridges.iter().all(settled) {
         return judgement;
     }
-    let with = stack::judge(world, &stack.with_udev(true));
+    let with = stack::judge(world, &stack.clone().with_udev(true));
     let others: HashMap<&BStr, &Bridge> =
         with.bridges.iter().rev().map(|bridge| (bridge.name.as_bstr(), bridge)).collect();
     for bridge in &mut judgement.bridges {

@@ -69,8 +69,8 @@ impl Lines {
         let step = self.endings.partition_point(|before| *before <= ending).saturating_sub(1);
         let before = self.endings.get(step).copied().unwrap_or_default();
         let from = step * STEP;
-        let mut found = bytes.get(from..).unwrap_or_default().find_iter(b"\n");
-        found.nth(ending - before).map_or(bytes.len(), |newline| from + newline + 1)
+        let lines = bytes.get(from..).unwrap_or_default().lines_with_terminator();
+        from + lines.take(ending - before + 1).map(<[u8]>::len).sum::<usize>()
     }
 
     /// The column of an offset, from 1, in characters; a byte that is not UTF-8 counts as one.

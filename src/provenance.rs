@@ -1,6 +1,10 @@
 //! Whether a file is what a host reads, or what a program makes such files of or makes itself.
 
+use crate::host::Host;
 use bstr::ByteSlice;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// Where a file's text comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,9 +46,18 @@ const HEADERS: &[(&str, Option<&str>)] = &[
 /// How many lines at the top may say where the file comes from.
 const HEADER_LINES: usize = 12;
 
-/// Reads a file's provenance off its text.
+/// The provenance of a file of the host, read off its text once.
 #[must_use]
-pub fn provenance(text: &[u8]) -> Provenance {
+pub fn provenance_of(host: &Host, file: &Path) -> Provenance {
+    type Known = Mutex<HashMap<PathBuf, Provenance>>;
+    let known = host.once("provenance", "", Known::default);
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    let read = || host.read(file).map_or(Provenance::Plain, |text| provenance(&text));
+    known.entry(file.to_owned()).or_insert_with(read).clone()
+}
+
+/// Reads a file's provenance off its text.
+fn provenance(text: &[u8]) -> Provenance {
     if let Some(engine) = template(text) {
         return Provenance::Template(engine);
     }
@@ -69,7 +82,7 @@ pub fn is_mako(line: &[u8]) -> bool {
     // `parse_tag` in mako/lexer.py; ERB has a blank or `=` there.
     const TAGS: &[&str] = &["block", "call", "def", "doc", "include", "inherit", "namespace", "page", "text"];
     let is_tag = |start: &str| {
-        let rest = line.trim_ascii_start().strip_prefix(start.as_bytes()).unwrap_or_default();
+        let Some(rest) = line.trim_ascii_start().strip_prefix(start.as_bytes()) else { return false };
         let name = rest.split(|byte| !byte.is_ascii_lowercase()).next().unwrap_or_default();
         TAGS.iter().any(|tag| tag.as_bytes() == name) && !rest.contains_str("%>")
     };

@@ -4,8 +4,9 @@ use crate::finding::{Finding, Severity};
 use crate::glob::Glob;
 use crate::nearest::nearest;
 use crate::rules::RULES;
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 /// A rule's name that is known to exist.
@@ -52,9 +53,10 @@ pub struct Selection {
 impl Selection {
     /// Whether a rule's findings are reported in a file, by its path on this machine.
     #[must_use]
-    pub fn reports(&self, rule: &str, file: &Path) -> bool {
+    pub fn reports(&self, rule: &str, file: impl FnOnce() -> PathBuf) -> bool {
+        let file = LazyCell::new(file);
         let names = |names: &[RuleName]| names.iter().any(|name| name.0 == rule);
-        let holds = |layer: &&Layer| layer.path.as_ref().is_none_or(|glob| glob.covers_in(&self.folder, file));
+        let holds = |layer: &&Layer| layer.path.as_ref().is_none_or(|glob| glob.covers_in(&self.folder, &file));
         self.layers.iter().filter(holds).fold(true, |reported, layer| {
             layer.select.as_ref().map_or(reported, |select| names(select)) && !names(&layer.ignore)
         })
@@ -87,7 +89,7 @@ mod tests {
         let reported = |layers: &[Layer], file: &str| -> Vec<&str> {
             let selection = Selection { folder: "/repo".into(), layers: layers.to_vec(), ..Selection::default() };
             let three = ["ineffective-pin", "syntax", "unpinned-bridge"];
-            three.into_iter().filter(|rule| selection.reports(rule, Path::new(file))).collect()
+            three.into_iter().filter(|rule| selection.reports(rule, || file.into())).collect()
         };
         let file = layer("", "", "syntax");
         assert_eq!(reported(&[], "/repo/a"), ["ineffective-pin", "syntax", "unpinned-bridge"]);

@@ -33,7 +33,7 @@ pub fn commented(host: &Host, findings: Vec<Finding>, readers: &[Software]) -> V
 pub fn selected(host: &Host, mut findings: Vec<Finding>, selection: &Selection) -> Vec<Finding> {
     findings.retain(|finding| {
         let file = &finding.place.file;
-        selection.reports(finding.rule, &host.real(file).unwrap_or_else(|| file.to_path_buf()))
+        selection.reports(finding.rule, || host.real(file).unwrap_or_else(|| file.to_path_buf()))
     });
     findings.iter_mut().for_each(|finding| selection.grade(finding));
     findings

@@ -3,12 +3,11 @@
 
 use crate::host::Host;
 use crate::judgement::{Effect, Judgement, Outcome, Pin};
-use crate::provenance::{Provenance, provenance};
+use crate::provenance::{Provenance, provenance_of};
 use bstr::{BStr, ByteSlice};
-use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::Arc;
 
 /// Endings of the names of templates, after the name of the file that is made.
 const ENDINGS: &[&[u8]] = &[b".j2", b".jinja", b".jinja2", b".erb", b".epp", b".tmpl", b".tpl", b".mako", b".in"];
@@ -35,13 +34,10 @@ pub fn is_made_of_them(host: &Host) -> bool {
 /// The engine whose template a file of the host is.
 #[must_use]
 pub fn engine(host: &Host, file: &Path) -> Option<&'static str> {
-    type Known = Mutex<HashMap<PathBuf, Option<&'static str>>>;
-    let known = host.once("templates", "", Known::default);
-    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-    *known.entry(file.to_owned()).or_insert_with(|| match provenance(&host.read(file)?) {
+    match provenance_of(host, file) {
         Provenance::Template(engine) => Some(engine),
         Provenance::Plain | Provenance::Generated(_) => None,
-    })
+    }
 }
 
 /// Whether a word of a template holds a mark, or a part of one: `{{`, `eth<%=`, `@NAME@`.

@@ -250,6 +250,26 @@ fn control_characters_do_not_reach_the_terminal() {
 }
 
 #[test]
+fn colours_are_written_where_somebody_wants_them() {
+    let links = r#"[{"ifname": "br0", "address": "b4:99:ba:00:00:01", "linkinfo": {"info_kind": "bridge"}}]"#;
+    let dir = tree(&[("etc/network/interfaces", FLOATING), ("links.json", links)]);
+    for command in [&["check"][..], &["list"], &["live", "--root", ".", "--facts", "links.json"]] {
+        // No terminal is there.
+        for (color, is_in_colour) in [("auto", false), ("always", true), ("never", false)] {
+            let output = run(dir.path(), &[command, &["--color", color]].concat());
+            assert!(output.stdout.contains_str("br0"), "{command:?}: {}", output.stderr.as_bstr());
+            assert_eq!(output.stdout.contains(&0x1b), is_in_colour, "{command:?} {color}");
+        }
+    }
+    for (color, is_in_colour) in [("auto", false), ("always", true)] {
+        let aside = run(dir.path(), &["check", "--diff", "--color", color]);
+        assert_eq!((aside.stdout.contains(&0x1b), aside.stderr.contains(&0x1b)), (false, is_in_colour), "{color}");
+        run(dir.path(), &["check", "--output-file", "report", "--color", color]);
+        assert_eq!(fs::read(dir.path().join("report")).unwrap().contains(&0x1b), is_in_colour, "{color}");
+    }
+}
+
+#[test]
 fn a_named_address_is_one_hosts() {
     let pinned = PINNED.replace(":01", ":02");
     let files = [("web1/etc/network/interfaces", FLOATING), ("web2/etc/network/interfaces", FLOATING)];

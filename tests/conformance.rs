@@ -68,8 +68,7 @@ fn judged(laid: &Laid, stack: &str, bridge: &str) -> Option<Told> {
     let stacks = vec![stack.parse().unwrap()];
     let options = Options { stacks, assume, sysfs: Some(laid.sys.clone()), ..Options::default() };
     let told = each_subject(&Host::new(&laid.host).live(true), &options, |subject| {
-        let views = subject.bridges();
-        let (_, bridge) = views.iter().find(|view| view.name == bridge)?.worst();
+        let (_, bridge) = subject.bridges.iter().find(|view| view.name == bridge)?.worst();
         let address = bridge.address.map(|address| address.to_string());
         Some(Told { outcome: bridge.outcome.word().to_owned(), address, reason: bridge.reason.clone() })
     });

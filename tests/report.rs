@@ -12,7 +12,6 @@ use bridgepin::span::{Place, Span};
 use bstr::{BString, ByteSlice};
 use clap::ValueEnum;
 use pretty_assertions::StrComparison;
-use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -55,7 +54,7 @@ impl Files {
 /// A whole report, with further figures for its summary.
 fn written(format: Format, findings: &[Reported<'_>], figures: Summary) -> Vec<u8> {
     let (mut out, mut writer, mut summary) =
-        (Vec::new(), Writer::new(format, Repository::around(Path::new("/repository"))), figures);
+        (Vec::new(), Writer::new(format, Repository::around(Path::new("/repository")), false), figures);
     for reported in findings {
         writer.finding(&mut out, reported).unwrap();
         summary.count(reported);
@@ -171,17 +170,15 @@ fn findings(files: &Files) -> Vec<Finding> {
     vec![floating, invalid, several_lines, hostile, long]
 }
 
-/// Compares with a file of `fixtures/report`, without colour.
-fn matches(name: &str, styled: &[u8]) {
-    let mut plain = anstream::StripStream::new(Vec::new());
-    plain.write_all(styled).unwrap();
-    let text = String::from_utf8(plain.into_inner()).unwrap();
+/// Compares with a file of `fixtures/report`.
+fn matches(name: &str, text: &[u8]) {
+    let text = std::str::from_utf8(text).unwrap();
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/report").join(name);
     if std::env::var_os("BLESS").is_some() {
-        std::fs::write(&file, &text).unwrap();
+        std::fs::write(&file, text).unwrap();
     }
     let expected = std::fs::read_to_string(&file).unwrap();
-    assert!(text == expected, "{name}:\n{}", StrComparison::new(&text, &expected));
+    assert!(text == expected, "{name}:\n{}", StrComparison::new(text, &expected));
     assert!(text.chars().all(|character| character == '\n' || !bridgepin::report::visible::is_hidden(character)));
 }
 
@@ -213,8 +210,10 @@ fn reports_are_as_they_were() {
 fn colour_marks_severity_and_span() {
     let files = Files::new();
     let findings = findings(&files);
-    let reported = [Reported { finding: &findings[0], tree: &files.tree, fixed: false }];
-    let text = String::from_utf8(written(Format::Full, &reported, Summary::default())).unwrap();
+    let reported = Reported { finding: &findings[0], tree: &files.tree, fixed: false };
+    let mut out = Vec::new();
+    Writer::new(Format::Full, Repository::default(), true).finding(&mut out, &reported).unwrap();
+    let text = String::from_utf8(out).unwrap();
     assert!(text.starts_with("\u{1b}[1m\u{1b}[91merror[unpinned-bridge]\u{1b}[0m"), "{text:?}");
     assert!(text.contains("\u{1b}[1m\u{1b}[91m^^^ no line sets its address\u{1b}[0m\n"), "{text:?}");
     assert!(text.contains("\u{1b}[32m    bridge_hw b4:99:ba:00:00:01\u{1b}[0m\n"), "{text:?}");
@@ -313,14 +312,14 @@ fn lists_are_as_they_were() {
         ),
     ];
     let mut out = Vec::new();
-    list::table(&mut out, &rows).unwrap();
+    list::table(&mut out, &rows, false).unwrap();
     matches("list.txt", &out);
     let mut out = Vec::new();
     list::json(&mut out, &rows).unwrap();
     matches("list.json", &out);
 
     let mut out = Vec::new();
-    list::table(&mut out, &[]).unwrap();
+    list::table(&mut out, &[], false).unwrap();
     list::json(&mut out, &[]).unwrap();
     assert_eq!(out.as_bstr(), "No bridges found.\n[]\n");
 }

@@ -5,9 +5,10 @@ use super::template;
 use super::wanted::{Wanted, generated, wanted};
 use crate::address::MacAddress;
 use crate::check::{Subject, View};
+use crate::edit::FileEdit;
 use crate::finding::{Applicability, Finding, Fix};
 use crate::judgement::{Candidate, Judgement, Outcome, PinValue};
-use crate::provenance::{Provenance, provenance};
+use crate::provenance::{Provenance, provenance_of};
 use crate::stack::{self, Software, Stack};
 use crate::{check::Reading, rules};
 use bstr::{BStr, BString, ByteSlice};
@@ -56,11 +57,11 @@ pub fn attach(subject: &Subject<'_>, findings: &mut [Finding]) {
     let budget = Budget::of(subject);
     let main = |(index, finding): (usize, &Finding)| Some(((finding.rule, finding.bridge.clone()?), index));
     let main: HashMap<(&str, BString), usize> = findings.iter().enumerate().rev().filter_map(main).collect();
-    for view in subject.bridges() {
-        let Some(rule) = rules::main_rule(&view) else { continue };
+    for view in &subject.bridges {
+        let Some(rule) = rules::main_rule(view) else { continue };
         let index = main.get(&(rule, view.name.to_owned()));
         let Some(finding) = index.and_then(|index| findings.get_mut(*index)) else { continue };
-        match fix(subject, &view, &budget) {
+        match fix(subject, view, &budget) {
             Ok(fix) => finding.fix = Some(fix),
             Err(help) => finding.help.push(help),
         }
@@ -104,9 +105,8 @@ fn fix(subject: &Subject<'_>, view: &View<'_>, budget: &Budget) -> Result<Fix, S
     if let Some(template) = template::find(subject, candidate.edits.iter().map(|edit| &*edit.file)) {
         return template::fix(subject, view, &template, budget);
     }
-    let files = candidate.edits.iter().filter_map(|edit| Some((&edit.file, subject.world.host.read(&edit.file)?)));
-    for (file, text) in files {
-        if let Provenance::Generated(generator) = provenance(&text) {
+    for FileEdit { file, .. } in &candidate.edits {
+        if let Provenance::Generated(generator) = provenance_of(subject.world.host, file) {
             wanted.applicability = wanted.applicability.min(Applicability::Unsafe);
             wanted.remarks.push(format!("{} says that a program writes it ({generator}): what is changed by hand may be gone with its next run.", file.display()));
         }

@@ -10,6 +10,7 @@ use crate::links::{Links, Shape, vlan_parent};
 use crate::rules;
 use crate::span::{Place, line_column};
 use bstr::{BStr, BString, ByteSlice};
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// As many VLANs as can lie on one another.
@@ -55,10 +56,10 @@ pub struct Summary {
 impl Summary {
     /// Adds the bridges of one family of the host's files.
     pub fn add(&mut self, subject: &Subject<'_>) {
-        let views = subject.bridges();
-        let uplinks: BTreeMap<&BStr, BTreeSet<BString>> =
-            views.iter().map(|view| (view.name, uplinks(subject.world.links, view))).collect();
-        for view in &views {
+        let of = |view| uplinks(subject.world.links, view);
+        let uplinks: LazyCell<BTreeMap<&BStr, BTreeSet<BString>>, _> =
+            LazyCell::new(|| subject.bridges.iter().map(|view| (view.name, of(view))).collect());
+        for view in &subject.bridges {
             for (reading, bridge) in &view.on {
                 let Some((origin, address)) = kept(bridge) else { continue };
                 if self.seen.insert((origin, address, bridge.name.clone())) {

@@ -71,7 +71,7 @@ pub fn recognise(host: &Host, signs: &Signs, family: Family) -> Recognised {
     };
     let (udev, reason) = udevd(host, signs);
     if udev == Some(true) {
-        stacks = stacks.iter().map(|stack| stack.with_udev(true)).collect();
+        stacks = stacks.into_iter().map(|stack| stack.with_udev(true)).collect();
     }
     Recognised { stacks, udev, why: vec![why, reason] }
 }
@@ -85,7 +85,7 @@ fn interfaces(host: &Host, signs: &Signs) -> (Vec<Stack>, String) {
     if let Some(version) = packages.version(package) {
         stack = stack.at(version);
     } else if let Some(version) = release.version_of(software) {
-        stack = stack.at(version);
+        stack = stack.at(&version);
     }
     if software != Software::Ifupdown && packages.are_known() {
         if packages.version("bridge-utils").is_some() && release.id != "alpine" {
@@ -140,14 +140,11 @@ fn dialect(host: &Host, signs: &Signs) -> (Software, String) {
     if let Some((software, option, place)) = options::only_in_one_dialect(host) {
         return (software, format!("`{option}` in {place} is known to {} only", software.name()));
     }
-    let release = signs.release.name();
-    (
-        Software::Ifupdown,
-        format!(
-            "no sign of another dialect{}",
-            release.map_or_else(String::new, |name| format!("; os-release says {name}"))
-        ),
-    )
+    let why = match &*signs.release.name {
+        "" => "no sign of another dialect".to_owned(),
+        name => format!("no sign of another dialect; os-release says {name}"),
+    };
+    (Software::Ifupdown, why)
 }
 
 fn networkd(signs: &Signs) -> (Vec<Stack>, String) {
@@ -156,9 +153,7 @@ fn networkd(signs: &Signs) -> (Vec<Stack>, String) {
         return (vec![stack.at(version)], format!("its package database lists systemd {version}"));
     }
     match signs.release.version_of(Software::Networkd) {
-        Some(version) => {
-            (vec![stack.at(&*version)], format!("{} has systemd {version}", signs.release.name().unwrap_or_default()))
-        }
+        Some(version) => (vec![stack.at(&version)], format!("{} has systemd {version}", signs.release.name)),
         None => (vec![stack], "networkd reads these files; nothing tells its version, so the newest counts".to_owned()),
     }
 }
@@ -166,7 +161,10 @@ fn networkd(signs: &Signs) -> (Vec<Stack>, String) {
 fn ifcfg(signs: &Signs) -> (Vec<Stack>, String) {
     let stacks = [Software::NetworkScripts, Software::NetworkManager].map(|software| {
         let stack = Stack::plain(software);
-        signs.release.version_of(software).map_or_else(|| stack.clone(), |version| stack.at(version))
+        match signs.release.version_of(software) {
+            Some(version) => stack.at(&version),
+            None => stack,
+        }
     });
     (stacks.to_vec(), "network-scripts and NetworkManager both read ifcfg files".to_owned())
 }

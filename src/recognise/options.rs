@@ -32,13 +32,22 @@ type Sign = (&'static str, Software);
 /// The first sign in the host's `interfaces` and `interfaces.d` that only one dialect has, and where. Options tell
 /// more than `iface` lines, wherever they stand.
 pub(super) fn only_in_one_dialect(host: &Host) -> Option<(Software, &'static str, String)> {
-    let first = |sign: fn(&[u8]) -> Option<Sign>| {
-        files(host).find_map(|path| {
-            let (option, software) = sign(&host.read(&path)?)?;
-            Some((software, option, path.display().to_string()))
-        })
-    };
-    first(|text| text.lines().find_map(only_known)).or_else(|| first(iface_alone))
+    let mut by_iface = None;
+    for path in files(host) {
+        let Some(text) = host.read(&path) else { continue };
+        let told = |(option, software): Sign| (software, option, path.display().to_string());
+        let mut ifaces = Ifaces::default();
+        for line in text.lines() {
+            let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+            let Some(first) = words.next() else { continue };
+            if let Some(sign) = only_known(line, first, words.clone()) {
+                return Some(told(sign));
+            }
+            ifaces.add(first, words);
+        }
+        by_iface = by_iface.or_else(|| ifaces.sign().map(told));
+    }
+    by_iface
 }
 
 /// Whether a command line calls bridge-utils' program, which is then installed.
@@ -53,34 +62,42 @@ fn files(host: &Host) -> impl Iterator<Item = PathBuf> {
     std::iter::once(PathBuf::from("etc/network/interfaces")).chain(sourced)
 }
 
-fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
-}
-
-fn only_known(line: &[u8]) -> Option<Sign> {
-    let word = words(line).next()?;
-    let is = |name: &str| word.iter().map(|byte| if *byte == b'_' { b'-' } else { *byte }).eq(name.bytes());
-    if is_mako(line) {
+fn only_known<'a>(line: &[u8], first: &[u8], mut others: impl Iterator<Item = &'a [u8]>) -> Option<Sign> {
+    let is_same = |(byte, known): (&u8, u8)| *byte == known || (*byte == b'_' && known == b'-');
+    let is = |name: &str| first.len() == name.len() && first.iter().zip(name.bytes()).all(is_same);
+    if matches!(first, [b'%' | b'<', ..]) && is_mako(line) {
         return Some(("%", Software::Ifupdown2));
     }
     // addons/bridge.py; bridge-utils has `regex` too, but not this.
-    if is("bridge-ports") && words(line).any(|port| port == b"glob") {
+    if is("bridge-ports") && others.any(|port| port == b"glob") {
         return Some(("bridge-ports glob", Software::Ifupdown2));
     }
     ONLY.iter().find(|(option, _)| is(option)).copied()
 }
 
-/// An `iface` line without family and method: ifupdown refuses it (config.c). ifupdown2 is the more common of
-/// those that take it, but knows no inheritance.
-fn iface_alone(text: &[u8]) -> Option<Sign> {
-    let is_alone = |line: &[u8]| words(line).next() == Some(b"iface") && words(line).count() == 2;
-    let inherits = |line: &[u8]| {
-        words(line).next() == Some(b"inherit")
-            || words(line).next() == Some(b"iface") && words(line).nth(2) == Some(b"inherits")
-    };
-    let inherits = || text.lines().any(inherits);
-    let software = || if inherits() { Software::IfupdownNg } else { Software::Ifupdown2 };
-    text.lines().any(is_alone).then(|| ("iface NAME", software()))
+/// What the `iface` lines of a file tell.
+#[derive(Default)]
+struct Ifaces {
+    /// One has neither family nor method: ifupdown refuses it (config.c).
+    is_alone: bool,
+    inherits: bool,
+}
+
+impl Ifaces {
+    fn add<'a>(&mut self, first: &[u8], mut others: impl Iterator<Item = &'a [u8]>) {
+        if first == b"iface" {
+            let (name, next) = (others.next(), others.next());
+            self.is_alone |= name.is_some() && next.is_none();
+            self.inherits |= next == Some(b"inherits");
+        }
+        self.inherits |= first == b"inherit";
+    }
+
+    /// ifupdown2 is the more common of those that take such a line, but knows no inheritance.
+    fn sign(&self) -> Option<Sign> {
+        let software = if self.inherits { Software::IfupdownNg } else { Software::Ifupdown2 };
+        self.is_alone.then_some(("iface NAME", software))
+    }
 }
 
 #[cfg(test)]

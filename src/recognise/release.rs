@@ -1,5 +1,6 @@
 //! os-release: the distribution and its release, and which versions of the stacks those have.
 
+use crate::bytes::split_once;
 use crate::host::Host;
 use crate::stack::Software;
 use bstr::ByteSlice;
@@ -12,9 +13,9 @@ pub(super) struct Release {
     pub(super) id: String,
     /// `ID_LIKE`.
     like: String,
-    /// `VERSION_ID`.
-    version_id: String,
-    /// The numbers in it.
+    /// Its name for people: `debian 12`; empty where there is no `ID`.
+    pub(super) name: String,
+    /// The numbers in `VERSION_ID`.
     pub(super) version: Vec<u32>,
 }
 
@@ -47,26 +48,24 @@ impl Release {
     pub(super) fn read(host: &Host) -> Self {
         let text = ["etc/os-release", "usr/lib/os-release"].into_iter().find_map(|path| host.read(Path::new(path)));
         let Some(text) = text else { return Self::default() };
-        let field = |key: &str| {
-            let value = text.lines().find_map(|line| line.strip_prefix(key.as_bytes())?.strip_prefix(b"="))?;
+        let (mut id, mut like, mut version) = (None, None, None);
+        for (key, value) in text.lines().filter_map(|line| split_once(line, b'=')) {
+            let field = match key {
+                b"ID" => &mut id,
+                b"ID_LIKE" => &mut like,
+                b"VERSION_ID" => &mut version,
+                _ => continue,
+            };
             let value = value.trim_ascii().trim_with(|c| c == '"' || c == '\'');
-            Some(value.to_str_lossy().into_owned())
-        };
-        let version = field("VERSION_ID").unwrap_or_default();
+            field.get_or_insert_with(|| value.to_str_lossy().into_owned());
+        }
+        let (id, version) = (id.unwrap_or_default(), version.unwrap_or_default());
         Self {
-            id: field("ID").unwrap_or_default(),
-            like: field("ID_LIKE").unwrap_or_default(),
+            name: if id.is_empty() { String::new() } else { format!("{id} {version}").trim_end().to_owned() },
+            id,
+            like: like.unwrap_or_default(),
             version: version.split('.').map_while(|number| number.parse().ok()).collect(),
-            version_id: version,
         }
-    }
-
-    /// Its name for people: `debian 12`.
-    pub(super) fn name(&self) -> Option<String> {
-        if self.id.is_empty() {
-            return None;
-        }
-        Some(format!("{} {}", self.id, self.version_id).trim_end().to_owned())
     }
 
     /// The distribution whose releases it follows.
@@ -78,13 +77,18 @@ impl Release {
         self.version.first().copied()
     }
 
+    /// What the release ships: ifupdown's version and systemd's.
+    fn ships(&self) -> Option<(Option<&'static str>, &'static str)> {
+        let (line, major) = (self.line(), self.major()?);
+        SHIPS.iter().find(|row| row.1 == major && row.0 == line).map(|row| (row.2, row.3))
+    }
+
     /// The version of a stack that the release ships.
     pub(super) fn version_of(&self, software: Software) -> Option<String> {
-        let row = SHIPS.iter().find(|row| row.0 == self.line() && Some(row.1) == self.major());
         match software {
-            Software::Ifupdown => row.and_then(|row| row.2).map(str::to_owned),
-            Software::Networkd => row.map(|row| row.3.to_owned()),
-            Software::NetworkScripts if self.line() == "rhel" => self.major().map(|major| format!("rhel{major}")),
+            Software::Ifupdown => self.ships()?.0.map(str::to_owned),
+            Software::Networkd => Some(self.ships()?.1.to_owned()),
+            Software::NetworkScripts if self.line() == "rhel" => Some(format!("rhel{}", self.major()?)),
             _ => None,
         }
     }
@@ -94,9 +98,8 @@ impl Release {
     /// RHEL's patch for the bug 1921094), Alpine has no systemd-udevd.
     pub(super) fn leaves_bridges_alone(&self) -> Option<String> {
         let major = self.major()?;
-        let name = self.name().unwrap_or_default();
-        let systemd: u32 =
-            self.version_of(Software::Networkd).and_then(|version| version.parse().ok()).unwrap_or(u32::MAX);
+        let name = &self.name;
+        let systemd: u32 = self.ships().and_then(|(_, systemd)| systemd.parse().ok()).unwrap_or(u32::MAX);
         match self.line() {
             "alpine" => Some(format!("{name} has no systemd-udevd")),
             "fedora" if major >= 38 => Some(format!("udevd of {name} leaves bridges alone")),

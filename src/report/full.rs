@@ -6,7 +6,6 @@ use super::{Reported, Source, explanation, visible};
 use crate::finding::Severity;
 use crate::span::Span;
 use anstyle::{AnsiColor, Style};
-use std::io;
 
 const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -17,19 +16,20 @@ const REMOVED: Style = AnsiColor::Red.on_default();
 const BOLD: Style = Style::new().bold();
 
 /// Writes a finding and a blank line.
-pub(super) fn finding(out: &mut dyn io::Write, reported: &Reported<'_>) -> io::Result<()> {
-    write_finding(out, reported)?;
-    writeln!(out)
+pub(super) fn finding(out: &mut String, reported: &Reported<'_>, in_colour: bool) {
+    write_finding(out, reported, in_colour);
+    out.push('\n');
 }
 
 /// Writes beside a column of line numbers.
 struct Frame<'a> {
-    out: &'a mut dyn io::Write,
+    out: &'a mut String,
+    in_colour: bool,
     /// The columns of the largest line number.
     digits: usize,
 }
 
-fn write_finding(out: &mut dyn io::Write, reported: &Reported<'_>) -> io::Result<()> {
+fn write_finding(out: &mut String, reported: &Reported<'_>, in_colour: bool) {
     let finding = reported.finding;
     let source = reported.tree.source(&finding.place.file);
     let fix = finding.fix.as_ref();
@@ -46,57 +46,82 @@ fn write_finding(out: &mut dyn io::Write, reported: &Reported<'_>) -> io::Result
     let at = source.position(finding.place.span.start);
     let numbers = changes.iter().flat_map(|(_, lines)| lines).map(|line| line.number);
     let digits = numbers.fold(at.line, usize::max).to_string().len();
-    let mut frame = Frame { out, digits };
+    let mut frame = Frame { out, in_colour, digits };
 
     let (style, word) = match (reported.fixed, finding.severity) {
         (true, _) => (FIXED, "fixed"),
         (false, Severity::Error) => (ERROR, finding.severity.word()),
         (false, Severity::Warning) => (WARNING, finding.severity.word()),
     };
-    let message = visible::text(&finding.message);
-    writeln!(frame.out, "{style}{word}[{}]{style:#}{BOLD}: {message}{BOLD:#}", finding.rule)?;
-    frame.arrow(&format!("{}:{}:{}", visible::text(&source.path), at.line, at.column))?;
+    frame.styled(style, &[word, "[", finding.rule, "]"]);
+    frame.styled(BOLD, &[": ", &visible::text(&finding.message)]);
+    frame.out.push('\n');
+    frame.arrow(&[&visible::text(&source.path), ":", &at.line.to_string(), ":", &at.column.to_string()]);
     if !reported.fixed {
-        frame.mark(&source, finding.place.span, &finding.label, style)?;
+        frame.mark(&source, finding.place.span, &finding.label, style);
         if fix.is_some() || !finding.notes.is_empty() || !finding.help.is_empty() {
-            frame.bar()?;
+            frame.bar();
         }
-        finding.notes.iter().try_for_each(|note| frame.remark("note", note))?;
-        finding.help.iter().try_for_each(|help| frame.remark("help", help))?;
+        finding.notes.iter().for_each(|note| frame.remark("note", note));
+        finding.help.iter().for_each(|help| frame.remark("help", help));
     }
-    let Some(fix) = fix else { return Ok(()) };
-    frame.remark("fix", &explanation::title(reported, fix))?;
+    let Some(fix) = fix else { return };
+    frame.remark("fix", &explanation::title(reported, fix));
     for (changed, lines) in &changes {
         if changed.is_new() {
-            frame.arrow(&format!("{} (new file)", visible::text(&changed.path)))?;
+            frame.arrow(&[&visible::text(&changed.path), " (new file)"]);
         } else if changed.path != source.path {
-            frame.arrow(&visible::text(&changed.path))?;
+            frame.arrow(&[&visible::text(&changed.path)]);
         }
-        frame.changes(lines)?;
+        frame.changes(lines);
     }
     if !fix.source.is_empty() {
-        frame.remark("note", &format!("the address is known from {}", fix.source))?;
+        frame.remark("note", &format!("the address is known from {}", fix.source));
     }
-    fix.remarks.iter().try_for_each(|remark| frame.remark("note", remark))?;
+    fix.remarks.iter().for_each(|remark| frame.remark("note", remark));
     if reported.fixed && !fix.takes_effect.is_empty() {
-        frame.remark("note", &fix.takes_effect)?;
+        frame.remark("note", &fix.takes_effect);
     }
-    Ok(())
 }
 
 impl Frame<'_> {
-    /// ` --> where`
-    fn arrow(&mut self, place: &str) -> io::Result<()> {
-        writeln!(self.out, "{:1$}{FRAME}-->{FRAME:#} {place}", "", self.digits)
+    fn styled(&mut self, style: Style, pieces: &[&str]) {
+        if self.in_colour {
+            self.out.push_str(&style.render().to_string());
+        }
+        self.out.extend(pieces.iter().copied());
+        if self.in_colour {
+            self.out.push_str(&style.render_reset().to_string());
+        }
     }
 
-    /// The column of line numbers with nothing in it.
-    fn bar(&mut self) -> io::Result<()> {
-        writeln!(self.out, "{:1$}{FRAME}|{FRAME:#}", "", self.digits + 1)
+    fn blanks(&mut self, count: usize) {
+        self.out.extend(std::iter::repeat_n(' ', count));
+    }
+
+    /// ` --> where`
+    fn arrow(&mut self, place: &[&str]) {
+        self.blanks(self.digits);
+        self.styled(FRAME, &["-->"]);
+        self.out.push(' ');
+        self.out.extend(place.iter().copied());
+        self.out.push('\n');
+    }
+
+    /// The column of line numbers with nothing in it, and a sign beside it.
+    fn margin(&mut self, sign: &str) {
+        self.blanks(self.digits + 1);
+        self.styled(FRAME, &[sign]);
+    }
+
+    /// A line with nothing in it.
+    fn bar(&mut self) {
+        self.margin("|");
+        self.out.push('\n');
     }
 
     /// The first line of the span, and under it the mark with the label.
-    fn mark(&mut self, source: &Source, span: Span, label: &str, style: Style) -> io::Result<()> {
+    fn mark(&mut self, source: &Source, span: Span, label: &str, style: Style) {
         let shown = snippet::marked(source, span);
         let number = source.line_of(span.start);
         let last = source.line_of(span.end.saturating_sub(1));
@@ -104,25 +129,33 @@ impl Frame<'_> {
         if last > number {
             label.push_str(&format!(" (up to line {last})"));
         }
-        self.bar()?;
-        self.line(&number.to_string(), "|", &shown.text, FRAME)?;
-        let carets = "^".repeat(shown.width);
-        let marked = format!("{:1$}{style}{carets} {label}", "", shown.before);
-        writeln!(self.out, "{:1$}{FRAME}|{FRAME:#} {2}{style:#}", "", self.digits + 1, marked.trim_end())
+        self.bar();
+        self.line(&number.to_string(), "|", &shown.text, FRAME);
+        self.margin("|");
+        self.blanks(1 + shown.before);
+        label.insert(0, ' ');
+        self.styled(style, &[&"^".repeat(shown.width), label.trim_end()]);
+        self.out.push('\n');
     }
 
     /// A numbered line.
-    fn line(&mut self, number: &str, sign: &str, text: &str, style: Style) -> io::Result<()> {
-        let blank = if text.is_empty() { "" } else { " " };
-        write!(self.out, "{FRAME}{number:>0$}{FRAME:#} {style}{sign}{style:#}{blank}", self.digits)?;
-        match sign {
-            "|" => writeln!(self.out, "{text}"),
-            _ => writeln!(self.out, "{style}{text}{style:#}"),
+    fn line(&mut self, number: &str, sign: &str, text: &str, style: Style) {
+        let padding = " ".repeat(self.digits.saturating_sub(number.len()));
+        self.styled(FRAME, &[&padding, number]);
+        self.out.push(' ');
+        self.styled(style, &[sign]);
+        if !text.is_empty() {
+            self.out.push(' ');
         }
+        match sign {
+            "|" => self.out.push_str(text),
+            _ => self.styled(style, &[text]),
+        }
+        self.out.push('\n');
     }
 
-    fn changes(&mut self, lines: &[Line]) -> io::Result<()> {
-        self.bar()?;
+    fn changes(&mut self, lines: &[Line]) {
+        self.bar();
         for line in lines {
             let (number, sign, style) = match line.kind {
                 LineKind::Kept => (line.number.to_string(), "|", FRAME),
@@ -130,47 +163,56 @@ impl Frame<'_> {
                 LineKind::Added => (line.number.to_string(), "+", ADDED),
                 LineKind::Gap => (String::new(), "...", FRAME),
             };
-            self.line(&number, sign, &line.text, style)?;
+            self.line(&number, sign, &line.text, style);
         }
-        self.bar()
+        self.bar();
     }
 
-    /// ` = note: text`, wrapped.
-    fn remark(&mut self, word: &str, text: &str) -> io::Result<()> {
-        let text = visible::text(text);
+    /// ` = note: text`, in lines of [`snippet::WIDTH`] columns, cut at blanks. What stands in backticks stays in one piece,
+    /// so that it can be copied, and a longer word gets a line of its own. No line begins with `::`, which
+    /// GitHub's runner would take for a command, as in [`visible::text`].
+    fn remark(&mut self, word: &str, text: &str) {
+        self.margin("=");
+        self.out.push(' ');
+        self.styled(BOLD, &[word]);
+        self.out.push_str(": ");
         let indent = self.digits + 1 + "= : ".len() + word.len();
-        let mut lines = wrapped(&text, snippet::WIDTH.saturating_sub(indent)).into_iter();
-        let first = lines.next().unwrap_or_default();
-        writeln!(self.out, "{:1$}{FRAME}={FRAME:#} {BOLD}{word}{BOLD:#}: {first}", "", self.digits + 1)?;
-        lines.try_for_each(|line| writeln!(self.out, "{:indent$}{line}", ""))
+        let text = visible::text(text);
+        let width = if visible::is_plain(text.as_bytes()) { str::len } else { visible::width };
+        let mut column = None;
+        for word in words(&text) {
+            let wide = width(word);
+            let start = match column {
+                None => indent,
+                Some(end) if end + 1 + wide <= snippet::WIDTH || word.starts_with("::") => {
+                    self.out.push(' ');
+                    end + 1
+                }
+                Some(_) => {
+                    self.out.push('\n');
+                    self.blanks(indent);
+                    indent
+                }
+            };
+            self.out.push_str(word);
+            column = Some(start + wide);
+        }
+        self.out.push('\n');
     }
 }
 
-/// The text in lines of at most `width` columns, cut at blanks. What stands in backticks stays in
-/// one piece, so that it can be copied, and a longer word gets a line of its own. No line begins with `::`, which
-/// GitHub's runner would take for a command, as in [`visible::text`].
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    let mut columns = 0;
-    let mut quoted = false;
-    let words = text.split(|character| {
-        quoted ^= character == '`';
-        character == ' ' && !quoted
+/// What stands between blanks, backticks and what they enclose in one piece.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    let words = std::iter::from_fn(move || {
+        let text = rest?;
+        let mut quoted = false;
+        let end = text.bytes().position(|byte| {
+            quoted ^= byte == b'`';
+            byte == b' ' && !quoted
+        });
+        rest = end.and_then(|end| text.get(end + 1..));
+        text.get(..end.unwrap_or(text.len()))
     });
-    for word in words.filter(|word| !word.is_empty()) {
-        let wide = visible::width(word);
-        if !line.is_empty() && columns + 1 + wide > width && !word.starts_with("::") {
-            lines.push(std::mem::take(&mut line));
-        }
-        if line.is_empty() {
-            columns = wide;
-        } else {
-            line.push(' ');
-            columns += 1 + wide;
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines
+    words.filter(|word| !word.is_empty())
 }

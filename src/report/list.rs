@@ -1,7 +1,7 @@
 //! The bridges of a tree: a table for people, an array for programs.
 
 use super::json::{lossy, write_value};
-use super::visible;
+use super::{shown, visible};
 use crate::address::MacAddress;
 use crate::judgement::Outcome;
 use anstyle::{AnsiColor, Style};
@@ -45,7 +45,7 @@ const DIM: Style = Style::new().dimmed();
 /// # Errors
 ///
 /// Those of `out`.
-pub fn table(out: &mut dyn io::Write, rows: &[Row]) -> io::Result<()> {
+pub fn table(out: &mut dyn io::Write, rows: &[Row], in_colour: bool) -> io::Result<()> {
     if rows.is_empty() {
         return writeln!(out, "No bridges found.");
     }
@@ -53,6 +53,7 @@ pub fn table(out: &mut dyn io::Write, rows: &[Row]) -> io::Result<()> {
     let column = |index: usize| cells.iter().map(move |row| visible::width(&row[index])).max().unwrap_or_default();
     let widths: [usize; COLUMNS] = std::array::from_fn(|index| column(index).max(HEAD[index].len()));
 
+    let [bold, dim] = [BOLD, DIM].map(|style| shown(style, in_colour));
     let mut file = None;
     for (row, cells) in rows.iter().zip(&cells) {
         let here = (&row.host, &row.file);
@@ -60,11 +61,12 @@ pub fn table(out: &mut dyn io::Write, rows: &[Row]) -> io::Result<()> {
             if file.is_some() {
                 writeln!(out)?;
             }
-            writeln!(out, "{BOLD}{}{BOLD:#}", visible::text(&row.file))?;
-            write_row(out, &HEAD.map(str::to_owned), &widths, |_| DIM)?;
+            writeln!(out, "{bold}{}{bold:#}", visible::text(&row.file))?;
+            write_row(out, &HEAD.map(str::to_owned), &widths, |_| dim)?;
             file = Some(here);
         }
-        write_row(out, cells, &widths, |index| if index == OUTCOME { style(row.outcome) } else { Style::new() })?;
+        let outcome = shown(style(row.outcome), in_colour);
+        write_row(out, cells, &widths, |index| if index == OUTCOME { outcome } else { Style::new() })?;
     }
     Ok(())
 }

@@ -26,6 +26,7 @@ pub use source::{Position, Source, Tree};
 pub use summary::Summary;
 
 use crate::finding::Finding;
+use anstyle::Style;
 use fingerprint::Fingerprints;
 use junit::Suite;
 use std::io;
@@ -61,8 +62,12 @@ pub struct Reported<'a> {
     pub fixed: bool,
 }
 
-/// Writes a report piece by piece, so that it need not wait for the last host. It is in colour:
-/// where that is not wanted, `out` strips it.
+/// The style that is written for one: none where nobody sees colours.
+fn shown(style: Style, in_colour: bool) -> Style {
+    if in_colour { style } else { Style::new() }
+}
+
+/// Writes a report piece by piece, so that it need not wait for the last host.
 ///
 /// What is kept in memory: for `gitlab`, `sarif` and `junit` what they need of one host's findings, for `json` the changed
 /// files with what was fixed in them. Nothing else grows with the number of findings.
@@ -70,27 +75,29 @@ pub struct Reported<'a> {
 pub struct Writer {
     format: Format,
     repository: Repository,
+    in_colour: bool,
     /// How many findings are in the report.
     written: usize,
     fingerprints: Fingerprints,
     suite: Suite,
     changes: Vec<Change>,
     /// A finding that is being written.
-    finding: Vec<u8>,
+    finding: String,
 }
 
 impl Writer {
-    /// Nothing written yet.
+    /// Nothing written yet. Only what is for people is in colour.
     #[must_use]
-    pub fn new(format: Format, repository: Repository) -> Self {
+    pub fn new(format: Format, repository: Repository, in_colour: bool) -> Self {
         Self {
             format,
             repository,
+            in_colour,
             written: 0,
             fingerprints: Fingerprints::default(),
             suite: Suite::default(),
             changes: Vec::new(),
-            finding: Vec::new(),
+            finding: String::new(),
         }
     }
 
@@ -110,8 +117,8 @@ impl Writer {
             Format::Full => {
                 // Many small pieces, written as one.
                 self.finding.clear();
-                full::finding(&mut self.finding, reported)?;
-                out.write_all(&self.finding)
+                full::finding(&mut self.finding, reported, self.in_colour);
+                out.write_all(self.finding.as_bytes())
             }
             Format::Concise => concise::finding(out, reported),
             Format::Json => json::finding(out, reported, first),

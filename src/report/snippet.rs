@@ -31,12 +31,12 @@ pub(super) fn marked(source: &Source, span: Span) -> Marked {
     let mark = head(part(start, end), WIDTH / 2);
     let room = WIDTH.saturating_sub(visible::width(&mark));
     let after = visible::width(&head(part(end, line.end), room / 3));
-    let before = visible::without_commands(&tail(part(line.start, start), room.saturating_sub(after)));
+    let before = visible::without_commands(tail(part(line.start, start), room.saturating_sub(after)));
     let after = head(part(end, line.end), room.saturating_sub(visible::width(&before)));
     Marked {
         before: visible::width(&before),
         width: visible::width(&mark).max(1),
-        text: visible::without_commands(&format!("{before}{mark}{after}")),
+        text: visible::without_commands([before.as_str(), &mark, &after].concat()),
     }
 }
 
@@ -151,11 +151,11 @@ fn head(text: &[u8], width: usize) -> String {
         let shown = visible::source(text.get(start..end).unwrap_or_default());
         match room.checked_sub(visible::width(&shown)) {
             Some(rest) => room = rest,
-            None => return visible::without_commands(&out) + "...",
+            None => return visible::without_commands(out) + "...",
         }
         out.push_str(&shown);
     }
-    visible::without_commands(&out)
+    visible::without_commands(out)
 }
 
 /// The visible text's last `width` columns, with dots where it starts earlier.

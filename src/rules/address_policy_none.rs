@@ -48,9 +48,9 @@ The fix of a `.netdev` replaces `none` by the uplink's address, which the bridge
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let mut seen = BTreeSet::new();
     let mut findings = Vec::new();
-    for view in subject.bridges() {
+    for view in &subject.bridges {
         let (reading, bridge) = view.worst();
-        if main_rule(&view).is_none() {
+        if main_rule(view).is_none() {
             continue;
         }
         for (place, how) in &bridge.unset_on_purpose {
@@ -59,14 +59,14 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
             }
             let mut finding = about(
                 RULE.name,
-                &view,
+                view,
                 reading,
                 place,
                 format!("{} is left without an address of its own on purpose", view.name),
             );
             finding.label.clone_from(how);
-            if main_rule(&view) == Some(RULE.name) {
-                finding.notes = outcome_notes(&view);
+            if main_rule(view) == Some(RULE.name) {
+                finding.notes = outcome_notes(view);
             }
             findings.push(finding);
         }

@@ -45,8 +45,7 @@ There is no fix: what else the bridge needs is not in the files.
 ";
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
-    let views = subject.bridges();
-    let implicit = views.iter().filter_map(|view| {
+    let implicit = subject.bridges.iter().filter_map(|view| {
         let (reading, bridge) = view.on.iter().find(|(_, bridge)| bridge.outcome != Outcome::Absent)?;
         let how = bridge.implicit.as_ref()?;
         let everywhere =

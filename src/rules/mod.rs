@@ -185,7 +185,7 @@ fn outcome_notes(view: &View<'_>) -> Vec<String> {
 /// A clause as the start of a sentence.
 fn capitalised(clause: &str) -> String {
     let mut chars = clause.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + chars.as_str())
 }
 
 /// The findings about one effect of pins, each place once: several stacks may say the same of it. `say` gets the pin
@@ -196,22 +196,22 @@ fn about_pins(
     say: impl Fn(&View<'_>, Option<&Pin>, &Pin) -> Option<(String, String)>,
 ) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
-    for view in subject.bridges() {
+    for view in &subject.bridges {
         let mut known: HashMap<&Place, usize> = HashMap::new();
         for (reading, bridge) in &view.on {
             let wins = bridge.deciding();
             for pin in &bridge.pins {
-                let Some((message, label)) = say(&view, wins, pin) else { continue };
+                let Some((message, label)) = say(view, wins, pin) else { continue };
                 if let Some(known) = known.get(&pin.place).and_then(|index| findings.get_mut(*index)) {
                     if known.label != label {
                         known.notes.push(format!("On {}: {label}.", reading.stack));
                     }
                     continue;
                 }
-                let mut finding = about(rule, &view, reading, &pin.place, message);
+                let mut finding = about(rule, view, reading, &pin.place, message);
                 finding.label = label;
-                if known.is_empty() && main_rule(&view) == Some(rule) {
-                    finding.notes = outcome_notes(&view);
+                if known.is_empty() && main_rule(view) == Some(rule) {
+                    finding.notes = outcome_notes(view);
                 }
                 known.insert(&pin.place, findings.len());
                 findings.push(finding);

@@ -57,8 +57,7 @@ There is no fix: other links may depend on the file that renames. A fix that wou
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let links = subject.world.links;
-    let views = subject.bridges();
-    let found = views.iter().flat_map(|view| {
+    let found = subject.bridges.iter().flat_map(|view| {
         pinned(view).into_iter().filter_map(move |pinned| {
             let by_address = links.renamer(pinned.address, view.name);
             let renamer = by_address.or_else(|| links.name_taker(pinned.address, view.name))?;

@@ -50,8 +50,7 @@ There is no fix: the old address may be wanted, for a licence or a DHCP reservat
 ";
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
-    let views = subject.bridges();
-    views.iter().flat_map(|view| stale(subject, view)).collect()
+    subject.bridges.iter().flat_map(|view| stale(subject, view)).collect()
 }
 
 fn stale(subject: &Subject<'_>, view: &View<'_>) -> Vec<Finding> {

@@ -6,6 +6,7 @@ use crate::finding::{Finding, Severity};
 use crate::judgement::{Outcome, Problem};
 use crate::span::Place;
 use crate::template::engine;
+use std::cell::LazyCell;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -53,10 +54,11 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut known: HashSet<(&Place, &str)> = HashSet::new();
     let mut refused: HashSet<&Path> = HashSet::new();
-    let bridges = subject.readings.iter().flat_map(|reading| &reading.judgement.bridges);
-    let judged: HashSet<&Path> =
-        bridges.filter(|bridge| bridge.outcome != Outcome::Absent).map(|bridge| &*bridge.origin.file).collect();
-    for reading in &subject.readings {
+    let judged: LazyCell<HashSet<&Path>, _> = LazyCell::new(|| {
+        let bridges = subject.readings.iter().flat_map(|reading| &reading.judgement.bridges);
+        bridges.filter(|bridge| bridge.outcome != Outcome::Absent).map(|bridge| &*bridge.origin.file).collect()
+    });
+    for reading in subject.readings {
         for problem in &reading.judgement.problems {
             let file = &*problem.place.file;
             if !known.insert((&problem.place, &problem.message)) {

@@ -47,7 +47,7 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
     let bridges = || subject.readings.iter().flat_map(|reading| &reading.judgement.bridges);
     let is_pin = |place: &Place| bridges().flat_map(|bridge| &bridge.pins).any(|pin| pin.line.covers(place));
     let mut unknown = BTreeMap::new();
-    for reading in &subject.readings {
+    for reading in subject.readings {
         for option in &reading.judgement.unknown_options {
             unknown.entry(&option.place).or_insert_with(Vec::new).push((reading, option));
         }

@@ -53,8 +53,8 @@ one link it is only shown. A bridge with a generated address gets another one on
 ";
 
 fn check(subject: &Subject<'_>) -> Vec<Finding> {
-    let views = subject.bridges();
-    views.iter().filter(|view| main_rule(view) == Some(RULE.name)).map(|view| finding(subject, view)).collect()
+    let unpinned = subject.bridges.iter().filter(|view| main_rule(view) == Some(RULE.name));
+    unpinned.map(|view| finding(subject, view)).collect()
 }
 
 fn finding(subject: &Subject<'_>, view: &View<'_>) -> Finding {

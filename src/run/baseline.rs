@@ -43,7 +43,7 @@ impl Known {
         let looked_for = |entry: &&Entry| {
             let file = self.baseline.file(entry);
             !is_partial(entry)
-                && setup.options.selection.reports(&entry.rule, &file)
+                && setup.options.selection.reports(&entry.rule, || file.clone())
                 && setup.is_given(&file)
                 && !setup.excludes(&file)
         };

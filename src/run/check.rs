@@ -21,7 +21,7 @@ use crate::fix::save::{Target, remove_leftovers, save};
 use crate::fleet::Fleet;
 use crate::host::{Host, path_bytes};
 use crate::links::Named;
-use crate::report::{Change, Format, Reported, Repository, Source, Summary, Tree, Writer, statistics};
+use crate::report::{Change, Reported, Repository, Source, Summary, Tree, Writer, statistics};
 use crate::selection::Layer;
 use bstr::{BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,11 +39,13 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     setup.options.generate = arguments.generate;
     setup.options.prefer_uplink = arguments.prefer == Prefer::Uplink;
     let format = format(arguments)?;
-    let mut run = Run::new(arguments, format, &mut setup)?;
-    refuse_shared(arguments, &setup)?;
     if let Some(path) = output_file(arguments) {
         output.report_into(path)?;
     }
+    let aside = is_aside(arguments);
+    let writer = Writer::new(format, Repository::around(&setup.here), output.is_in_colour(aside));
+    let mut run = Run::new(arguments, writer, &mut setup)?;
+    refuse_shared(arguments, &setup)?;
     let mut exit = each_host(&setup, output, &|found| Judged::of(arguments, &setup, found), &mut |judged, output| {
         run.host(&setup, judged, output)
     })?;
@@ -61,7 +63,6 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     }
     run.summary.incomplete =
         exit == Exit::Failed || setup.options.facts.as_ref().is_some_and(|facts| !facts.problems().is_empty());
-    let aside = is_aside(arguments);
     let out = output.report(aside)?;
     if arguments.reporting.statistics {
         statistics::write(out, format, &run.counts)?;
@@ -102,7 +103,7 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// Nothing seen yet; the options of `setup` get what the arguments say of findings.
-    fn new(arguments: &'a CheckArgs, format: Format, setup: &mut Setup<'_>) -> anyhow::Result<Self> {
+    fn new(arguments: &'a CheckArgs, writer: Writer, setup: &mut Setup<'_>) -> anyhow::Result<Self> {
         let Reporting { select, ignore, baseline, write_baseline, .. } = &arguments.reporting;
         let select = (!select.is_empty()).then(|| select.clone());
         let layer = Layer { path: None, select, ignore: ignore.clone() };
@@ -115,7 +116,7 @@ impl<'a> Run<'a> {
         Ok(Self {
             arguments,
             fail_on: arguments.fail_on.or(setup.config.fail_on).unwrap_or(FailOn::Warning),
-            writer: Writer::new(format, Repository::around(&setup.here)),
+            writer,
             summary: Summary::default(),
             counts: BTreeMap::new(),
             known,
@@ -251,7 +252,7 @@ impl<'a> Run<'a> {
     fn print_fixed(&mut self, fixed: &Fixed, found: &Found, output: &mut Output) -> anyhow::Result<()> {
         self.summary.files_changed += usize::from(!fixed.changed.is_empty());
         let text = found.stdin.as_ref().and_then(|file| fixed.host.read(file)).unwrap_or_default();
-        output.text()?.write_all(&text)?;
+        output.stdout()?.write_all(&text)?;
         Ok(())
     }
 }
@@ -276,7 +277,7 @@ fn fails(least: FailOn, severity: Severity) -> bool {
 fn write_diff(found: &Found, changed: &[Changed], output: &mut Output) -> anyhow::Result<()> {
     for Changed { file, old, new } in changed {
         let path = path_bytes(&diff_path(found, file));
-        diff::write(output.text()?, &[diff::Change { path: &path, old: old.as_deref(), new }])?;
+        diff::write(output.stdout()?, &[diff::Change { path: &path, old: old.as_deref(), new }])?;
     }
     Ok(())
 }

@@ -34,7 +34,8 @@ pub(super) fn run(arguments: &ListArgs, output: &mut Output) -> anyhow::Result<E
     })?;
     match arguments.output_format {
         ListFormat::Table => {
-            table(output.stdout()?, &rows)?;
+            let in_colour = output.is_in_colour(false);
+            table(output.stdout()?, &rows, in_colour)?;
             if arguments.verbose && !why.is_empty() {
                 writeln!(output.stdout)?;
                 why.iter().try_for_each(|reason| writeln!(output.stdout()?, "{}", visible::text(reason)))?;

@@ -111,7 +111,9 @@ impl Live<'_> {
                     Some(_) => format!("--root {root}"),
                     None => format!("--root {root} --sysfs {}", sysfs.display()),
                 };
-                text(output.report(*pin)?, &rows, &missing, Place { root: &root, arguments: &arguments })?;
+                let place = Place { root: &root, arguments: &arguments };
+                let in_colour = output.is_in_colour(*pin);
+                text(output.report(*pin)?, &rows, &missing, place, in_colour)?;
             }
         }
         let found = if rows.iter().any(|row| row.state.is_problem()) { Exit::Findings } else { Exit::Clean };

@@ -11,7 +11,6 @@ mod progress;
 mod report_file;
 mod setup;
 mod show_files;
-mod stream;
 mod typos;
 mod whose;
 
@@ -27,15 +26,14 @@ use clap_mangen::Man;
 use progress::Progress;
 use report_file::ReportFile;
 use std::fmt::Display;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Stderr, Stdout, Write};
 use std::path::Path;
-use stream::Stream;
 
-/// Where output goes; colours are dropped where nobody sees them. Both streams are written in
-/// blocks, and each in turn before the other is: where they go to one place, lines keep their order.
+/// Where output goes. Both streams are written in blocks, and each in turn before the other is: where they go to one
+/// place, lines keep their order.
 pub struct Output {
-    stdout: Stream,
-    stderr: Stream,
+    stdout: BufWriter<Stdout>,
+    stderr: BufWriter<Stderr>,
     /// `--output-file`.
     file: Option<ReportFile>,
     color: Color,
@@ -48,10 +46,9 @@ impl Output {
     fn new(color: Color) -> Self {
         let (stdout, stderr) = (io::stdout(), io::stderr());
         let is_watched = stdout.is_terminal();
-        let (out, err) = (choice(color, AutoStream::choice(&stdout)), choice(color, AutoStream::choice(&stderr)));
         Self {
-            stdout: Stream::new(stdout, out != ColorChoice::Never),
-            stderr: Stream::new(stderr, err != ColorChoice::Never),
+            stdout: BufWriter::new(stdout),
+            stderr: BufWriter::new(stderr),
             file: None,
             color,
             is_watched,
@@ -59,14 +56,7 @@ impl Output {
         }
     }
 
-    /// The patch or the text, byte by byte.
-    fn text(&mut self) -> io::Result<&mut dyn Write> {
-        self.progress.clear()?;
-        self.stderr.flush()?;
-        Ok(self.stdout.exactly())
-    }
-
-    /// The report.
+    /// The report, or a patch or a text.
     fn stdout(&mut self) -> io::Result<&mut dyn Write> {
         self.progress.clear()?;
         self.stderr.flush()?;
@@ -87,7 +77,7 @@ impl Output {
 
     /// Lets the report go into a file.
     fn report_into(&mut self, path: &Path) -> anyhow::Result<()> {
-        self.file = Some(ReportFile::create(path, choice(self.color, ColorChoice::Never))?);
+        self.file = Some(ReportFile::create(path)?);
         Ok(())
     }
 
@@ -96,8 +86,19 @@ impl Output {
         if self.file.is_none() {
             return if aside { self.stderr() } else { self.stdout() };
         }
-        let out: &mut Stream = self.file.as_mut().map_or(&mut self.stdout, ReportFile::out);
-        Ok(out)
+        let stdout: &mut dyn Write = &mut self.stdout;
+        Ok(self.file.as_mut().map_or(stdout, ReportFile::out))
+    }
+
+    /// Whether a report is in colour where it goes.
+    fn is_in_colour(&self, aside: bool) -> bool {
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto if self.file.is_some() => false,
+            Color::Auto if aside => AutoStream::choice(self.stderr.get_ref()) != ColorChoice::Never,
+            Color::Auto => AutoStream::choice(self.stdout.get_ref()) != ColorChoice::Never,
+        }
     }
 
     /// Puts the file with the report in its place; whether there is one.
@@ -118,14 +119,6 @@ impl Output {
         self.progress.clear()?;
         self.stdout.flush()?;
         self.stderr.flush()
-    }
-}
-
-fn choice(color: Color, auto: ColorChoice) -> ColorChoice {
-    match color {
-        Color::Auto => auto,
-        Color::Always => ColorChoice::Always,
-        Color::Never => ColorChoice::Never,
     }
 }
 

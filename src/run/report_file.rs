@@ -1,10 +1,8 @@
 //! `--output-file`: a report in a file of its own, which is there when it is whole.
 
-use super::stream::Stream;
-use anstream::ColorChoice;
 use anyhow::Context;
 use std::fs::{self, File, Permissions};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::TempPath;
@@ -12,26 +10,26 @@ use tempfile::TempPath;
 /// A report that is being written.
 pub(super) struct ReportFile {
     path: PathBuf,
-    stream: Stream,
+    out: BufWriter<File>,
     /// Where it is written until it is whole; none for a device or a pipe, which is written to as it is.
     temporary: Option<TempPath>,
 }
 
 impl ReportFile {
     /// Makes sure that the report can be written, before anything is done.
-    pub(super) fn create(path: &Path, color: ColorChoice) -> anyhow::Result<Self> {
+    pub(super) fn create(path: &Path) -> anyhow::Result<Self> {
         let (file, temporary) = open(path).with_context(|| format!("--output-file {}", path.display()))?;
-        Ok(Self { path: path.to_owned(), stream: Stream::new(file, color != ColorChoice::Never), temporary })
+        Ok(Self { path: path.to_owned(), out: BufWriter::new(file), temporary })
     }
 
-    pub(super) fn out(&mut self) -> &mut Stream {
-        &mut self.stream
+    pub(super) fn out(&mut self) -> &mut dyn Write {
+        &mut self.out
     }
 
     /// Puts the whole report in its place.
     pub(super) fn finish(mut self) -> anyhow::Result<()> {
         let shown = || format!("--output-file {}", self.path.display());
-        self.stream.flush().with_context(shown)?;
+        self.out.flush().with_context(shown)?;
         if let Some(temporary) = self.temporary {
             temporary.persist(real(&self.path)).map_err(|error| error.error).with_context(shown)?;
         }

@@ -107,9 +107,13 @@ impl<'a> Setup<'a> {
         options
     }
 
+    fn excludes_any(&self) -> bool {
+        !self.input.exclude.is_empty() || !self.config.exclude.is_empty()
+    }
+
     /// Whether a path, relative to the current directory or absolute, is left out.
     pub(super) fn excludes(&self, path: &Path) -> bool {
-        if self.input.exclude.is_empty() && self.config.exclude.is_empty() {
+        if !self.excludes_any() {
             return false;
         }
         let path = self.here.join(path);
@@ -136,7 +140,7 @@ impl<'a> Setup<'a> {
             let by_name = matches!(&found.asked, Asked::Only(paths) if paths.contains(&real));
             (self.input.force_exclude || !by_name) && self.excludes(&real)
         };
-        found.covers(file) && !excluded()
+        found.covers(file) && !(self.excludes_any() && excluded())
     }
 }
 

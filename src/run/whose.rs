@@ -53,7 +53,7 @@ fn takers_of(setup: &Setup<'_>, found: &Found) -> Vec<Taker> {
         let has = view.on.iter().any(|(_, bridge)| has(bridge));
         Some((view.name.to_owned(), named, has))
     };
-    let named = |subject: &Subject<'_>| subject.bridges().iter().filter_map(named).collect::<Vec<_>>();
+    let named = |subject: &Subject<'_>| subject.bridges.iter().filter_map(named).collect::<Vec<_>>();
     let named: Vec<_> = each_subject(&found.host, &options, named).into_iter().flatten().collect();
     // Planning fixes takes longer than judging.
     let gets =

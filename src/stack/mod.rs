@@ -128,32 +128,30 @@ impl Stack {
 
     /// The same stack in a version.
     #[must_use]
-    pub fn at(&self, version: impl Into<String>) -> Self {
-        let version = Version { text: version.into() };
-        let (name, beside) = self
-            .spelled
-            .split_once('+')
-            .map_or((&*self.spelled, String::new()), |(name, beside)| (name, format!("+{beside}")));
-        let name = name.split('@').next().unwrap_or(name);
-        Self { spelled: format!("{name}@{}{beside}", version.text), version, ..self.clone() }
+    pub fn at(mut self, version: &str) -> Self {
+        let beside = self.spelled.find('+').and_then(|at| self.spelled.get(at..)).unwrap_or_default();
+        self.spelled = [self.software.name(), "@", version, beside].concat();
+        self.version = Version { text: version.to_owned() };
+        self
     }
 
     /// The same stack with `bridge-utils` or `alpine-bridge` beside it.
     #[must_use]
-    pub fn beside(&self, package: &str) -> Self {
-        Self {
-            spelled: format!("{}+{package}", self.spelled),
-            bridge_utils: self.bridge_utils || package == "bridge-utils",
-            alpine_bridge: self.alpine_bridge || package == "alpine-bridge",
-            ..self.clone()
-        }
+    pub fn beside(mut self, package: &str) -> Self {
+        self.spelled.extend(["+", package]);
+        self.bridge_utils |= package == "bridge-utils";
+        self.alpine_bridge |= package == "alpine-bridge";
+        self
     }
 
     /// The same stack with or without a running udevd.
     #[must_use]
-    pub fn with_udev(&self, udev: bool) -> Self {
-        let spelled = self.spelled.replace("+udev", "") + if udev { "+udev" } else { "" };
-        Self { spelled, udev, ..self.clone() }
+    pub fn with_udev(mut self, udev: bool) -> Self {
+        if udev != self.udev {
+            self.spelled = self.spelled.replace("+udev", "") + if udev { "+udev" } else { "" };
+            self.udev = udev;
+        }
+        self
     }
 
     /// The systemd release whose udevd stands beside it under `+udev`; the newest

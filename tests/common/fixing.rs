@@ -47,7 +47,7 @@ pub fn holds(file: &str, text: &[u8], stacks: &[&str]) {
         let is_right = !options.wanted.contains_key(name) || address.is_none_or(|address| address == ADDRESS);
         assert!(is_right, "{name}: {address:?}");
         each_subject(&fixed.host, &options, |subject| {
-            for reading in &subject.readings {
+            for reading in subject.readings {
                 let bridges = reading.judgement.bridges.iter();
                 for bridge in bridges.filter(|bridge| bridge.name == *name && bridge.outcome != Outcome::Absent) {
                     let is_right =

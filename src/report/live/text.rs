@@ -5,7 +5,7 @@ use crate::address::MacAddress;
 use crate::judgement::Outcome;
 use crate::live::{Bridge, Choice, Configured, State, command};
 use crate::report::list::ports;
-use crate::report::visible;
+use crate::report::{shown, visible};
 use crate::rules::likelihood;
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
@@ -20,12 +20,19 @@ const GOOD: Style = AnsiColor::Green.on_default();
 /// # Errors
 ///
 /// Those of `out`.
-pub fn text(out: &mut dyn Write, rows: &[Row<'_>], missing: &[Missing<'_>], place: Place<'_>) -> io::Result<()> {
+pub fn text(
+    out: &mut dyn Write,
+    rows: &[Row<'_>],
+    missing: &[Missing<'_>],
+    place: Place<'_>,
+    in_colour: bool,
+) -> io::Result<()> {
+    let [bold, dim, bad, good] = [BOLD, DIM, BAD, GOOD].map(|style| shown(style, in_colour));
     for row in rows {
-        let style = if row.state.is_problem() { BAD } else { GOOD };
+        let style = if row.state.is_problem() { bad } else { good };
         let (name, word) = (visible::text(row.bridge.name), row.state.word());
-        writeln!(out, "{BOLD}{name}{BOLD:#}: {style}{word}{style:#}: {}", row.state.sentence())?;
-        let mut line = |label: &str, text: String| writeln!(out, "  {DIM}{label:<14}{DIM:#} {text}");
+        writeln!(out, "{bold}{name}{bold:#}: {style}{word}{style:#}: {}", row.state.sentence())?;
+        let mut line = |label: &str, text: String| writeln!(out, "  {dim}{label:<14}{dim:#} {text}");
         line("address", address(row.bridge))?;
         line("ports", ports(row.bridge.ports))?;
         line("next port", next_port(row.bridge))?;
@@ -61,7 +68,7 @@ fn count(rows: &[Row<'_>]) -> String {
 
 /// Its address and who gave it.
 fn address(bridge: Bridge<'_>) -> String {
-    let address = shown(bridge.link.address);
+    let address = or_none(bridge.link.address);
     let told = bridge.link.assign_type.map_or_else(String::new, |code| format!(" (addr_assign_type {code})"));
     let how = match (bridge.can_be_taken_over(), bridge.owners().next()) {
         (Some(false), _) if told.is_empty() => "set, as it is not the lowest among its ports'".to_owned(),
@@ -131,6 +138,6 @@ fn for_good(row: &Row<'_>, place: Place<'_>) -> Option<String> {
     }
 }
 
-fn shown(address: Option<MacAddress>) -> String {
+fn or_none(address: Option<MacAddress>) -> String {
     address.map_or_else(|| "no address".to_owned(), |address| address.to_string())
 }

@@ -39,8 +39,10 @@ pub(in crate::stack) fn ways(host: &Host, config: &Config, bridge: &Bridge, valu
     let own =
         config.stanzas.iter().find(|stanza| stanza.place() == bridge.origin).map(|stanza| &stanza.name.token.text);
     let named = |stanza: &Stanza| Some(&stanza.name.token.text) == own;
-    let stanzas = (0..config.stanzas.len()).filter(|index| config.stanzas.get(*index).is_some_and(named));
-    let ways = Ways { host, config, bridge, values, stanzas: stanzas.collect() };
+    let stanzas = config.stanzas.iter().enumerate().filter(|(_, stanza)| named(stanza));
+    let mut own: Vec<_> = stanzas.map(|(index, stanza)| Own { stanza, ports: ports_line(config, index) }).collect();
+    own.sort_by_key(|own| own.ports.is_none());
+    let ways = Ways { host, config, bridge, values, own };
     let mut candidates = ways.rewritten();
     candidates.extend(ways.bridge_hw());
     candidates.extend(ways.hwaddress());
@@ -54,8 +56,20 @@ struct Ways<'w> {
     config: &'w Config,
     bridge: &'w Bridge,
     values: &'w Values,
-    /// The bridge's own.
-    stanzas: Vec<usize>,
+    /// Those with ports first.
+    own: Vec<Own<'w>>,
+}
+
+/// One of the bridge's own stanzas.
+struct Own<'w> {
+    stanza: &'w Stanza,
+    /// The line that makes it a bridge.
+    ports: Option<&'w Opt>,
+}
+
+fn ports_line(config: &Config, stanza: usize) -> Option<&Opt> {
+    let variables = Variables::of(config, stanza);
+    variables.for_hook("IF_BRIDGE_PORTS").last()?.lines.last().copied()
 }
 
 impl<'w> Ways<'w> {
@@ -65,16 +79,14 @@ impl<'w> Ways<'w> {
         stanzas.flat_map(|stanza| stanza.options.iter().chain(&stanza.dropped).map(move |opt| (stanza, opt)))
     }
 
-    /// The line that makes a stanza a bridge.
-    fn ports_line(&self, stanza: usize) -> Option<&'w Opt> {
-        let variables = Variables::of(self.config, stanza);
-        variables.for_hook("IF_BRIDGE_PORTS").last()?.lines.last().copied()
+    /// The first line that names the ports.
+    fn ports(&self) -> Option<&'w Opt> {
+        self.own.first()?.ports
     }
 
     /// `bridge_hw`, or `bridge-hw` where the stanza writes `bridge-ports`.
     fn hw_key(&self) -> &'static str {
-        let ports = self.stanzas.iter().find_map(|stanza| self.ports_line(*stanza));
-        if ports.is_some_and(|opt| opt.key.token.text.contains(&b'-')) { "bridge-hw" } else { "bridge_hw" }
+        if self.ports().is_some_and(|opt| opt.key.token.text.contains(&b'-')) { "bridge-hw" } else { "bridge_hw" }
     }
 
     fn command_line(&self) -> String {
@@ -177,17 +189,14 @@ impl<'w> Ways<'w> {
 
     /// A line after the one that names the ports, in the first stanza that has one.
     fn bridge_hw(&self) -> Option<Candidate> {
-        let ports = self.stanzas.iter().find_map(|stanza| self.ports_line(*stanza))?;
-        write::add_after(self.host, ports, self.hw_key(), self.values.bridge_hw.as_ref()?)
+        write::add_after(self.host, self.ports()?, self.hw_key(), self.values.bridge_hw.as_ref()?)
     }
 
     /// A line in each stanza whose method takes it, that with the ports first.
     fn hwaddress(&self) -> Vec<Candidate> {
         let Some(value) = &self.values.hwaddress else { return Vec::new() };
-        let takes = |index: &&usize| self.config.stanzas.get(**index).is_some_and(self.values.takes_hwaddress);
-        let mut stanzas: Vec<usize> = self.stanzas.iter().filter(takes).copied().collect();
-        stanzas.sort_by_key(|stanza| self.ports_line(*stanza).is_none());
-        stanzas.into_iter().filter_map(|stanza| self.add(stanza, "hwaddress", value)).collect()
+        let takes = |own: &&Own<'_>| (self.values.takes_hwaddress)(own.stanza);
+        self.own.iter().filter(takes).filter_map(|own| self.add(own, "hwaddress", value)).collect()
     }
 
     /// The address in the command that makes the bridge.
@@ -210,11 +219,10 @@ impl<'w> Ways<'w> {
     /// A command line in the bridge's first stanza; for a bridge that another interface's command
     /// makes, after that command.
     fn command(&self) -> Vec<Candidate> {
-        let mut stanzas = self.stanzas.clone();
-        stanzas.sort_by_key(|stanza| self.ports_line(*stanza).is_none());
-        let own = stanzas.into_iter().filter_map(|stanza| self.add(stanza, "post-up", &self.command_line()));
-        let mut candidates: Vec<Candidate> = own.collect();
-        if self.stanzas.is_empty() {
+        let line = self.command_line();
+        let mut candidates: Vec<Candidate> =
+            self.own.iter().filter_map(|own| self.add(own, "post-up", &line)).collect();
+        if self.own.is_empty() {
             let file = &self.bridge.origin.file;
             let holds = |opt: &Opt| {
                 opt.key.file == *file
@@ -230,12 +238,11 @@ impl<'w> Ways<'w> {
     }
 
     /// A new line beside the ports, else after the stanza's last option, else under its `iface` line.
-    fn add(&self, stanza: usize, key: &str, value: &str) -> Option<Candidate> {
-        let owner = self.config.stanzas.get(stanza)?;
-        let ports = self.ports_line(stanza).filter(|opt| owner.options.iter().any(|own| own == *opt));
-        match ports.or(owner.options.last()) {
+    fn add(&self, Own { stanza, ports }: &Own<'_>, key: &str, value: &str) -> Option<Candidate> {
+        let ports = ports.filter(|opt| stanza.options.iter().any(|own| own == *opt));
+        match ports.or(stanza.options.last()) {
             Some(opt) => write::add_after(self.host, opt, key, value),
-            None => write::add_below(self.host, &Place::new(&owner.name.file, owner.line), key, value),
+            None => write::add_below(self.host, &Place::new(&stanza.name.file, stanza.line), key, value),
         }
     }
 }
