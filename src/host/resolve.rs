@@ -1,7 +1,6 @@
 //! Following a host's own links, as in a chroot.
 
-use super::disk::Known;
-use super::{Entry, Host, Kind};
+use super::{Entry, Host, Kind, Listing};
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -32,9 +31,10 @@ impl Host {
             return None;
         }
         let known = self.known();
-        let folder = path.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1);
-        if let Some((entry, _)) = known.entry_at(path, folder) {
-            return match entry {
+        let slash = path.iter().rposition(|byte| *byte == b'/');
+        let (folder, name) = slash.map_or((&b""[..], path), |slash| (&path[..slash], &path[slash + 1..]));
+        if let Some(listing) = known.get(OsStr::from_bytes(folder)) {
+            return match entry(listing, name)? {
                 None => Some(Kind::Missing),
                 Some(Entry::Dir) => Some(Kind::Dir),
                 Some(Entry::File) => Some(Kind::File),
@@ -43,11 +43,11 @@ impl Host {
             };
         }
         // Where its folder was not listed, perhaps there is none.
-        let mut start = 0;
-        while start < folder {
-            let (entry, end) = known.entry_at(path, start)?;
-            match entry {
-                Some(Entry::Dir) => start = end + 1,
+        let mut start = 0_usize;
+        for name in folder.split(|byte| *byte == b'/') {
+            let above = OsStr::from_bytes(&path[..start.saturating_sub(1)]);
+            match entry(known.get(above)?, name)? {
+                Some(Entry::Dir) => start += name.len() + 1,
                 Some(Entry::Symlink) => return None,
                 Some(Entry::File | Entry::Other) | None => return Some(Kind::Missing),
             }
@@ -116,16 +116,7 @@ impl Host {
     }
 }
 
-impl Known<'_> {
-    /// The entry of the name in a path that begins at `start`, by the listing of the folder before it, and where the name
-    /// ends. None where that was not listed, or the name is none.
-    fn entry_at(&self, path: &[u8], start: usize) -> Option<(Option<Entry>, usize)> {
-        let listing = self.get(OsStr::from_bytes(path.get(..start.saturating_sub(1))?))?;
-        let rest = path.get(start..)?;
-        let name = rest.split(|byte| *byte == b'/').next()?;
-        if matches!(name, b"" | b"." | b"..") {
-            return None;
-        }
-        Some((listing.get(name), start + name.len()))
-    }
+/// The entry of a name in its folder's listing; none where it is no name.
+fn entry(listing: &Listing, name: &[u8]) -> Option<Option<Entry>> {
+    (!matches!(name, b"" | b"." | b"..")).then(|| listing.get(name))
 }
