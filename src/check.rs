@@ -11,6 +11,7 @@ use crate::recognise::{Signs, recognise, with_vendor_files};
 use crate::selection::Selection;
 use crate::span::Place;
 use crate::stack::{self, Assume, Family, Stack, World};
+use crate::systemd::files::directories;
 use crate::{fix, rules, silence};
 use bstr::{BStr, BString, ByteSlice};
 use foldhash::fast::RandomState;
@@ -255,21 +256,13 @@ fn judge(world: World<'_>, stack: &Stack, udev_unknown: bool) -> Judgement {
 
 /// Whether a host has files of a family that can make a bridge.
 fn has_files(host: &Host, family: Family) -> bool {
-    let any =
-        |dirs: &[&str], wanted: &dyn Fn(&[u8]) -> bool| dirs.iter().any(|dir| host.has_entry(Path::new(dir), wanted));
     match family {
         Family::Interfaces => host.is_file(Path::new("etc/network/interfaces")),
-        Family::Systemd => any(
-            &[
-                "etc/systemd/network",
-                "run/systemd/network",
-                "usr/local/lib/systemd/network",
-                "usr/lib/systemd/network",
-                "lib/systemd/network",
-            ],
-            &|name| name.ends_with(b".netdev"),
-        ),
-        Family::Ifcfg => any(&[IFCFG], &|name| name.starts_with(b"ifcfg-")) && !is_suse(host),
+        Family::Systemd => {
+            let is_netdev = |name: &[u8]| name.ends_with(b".netdev");
+            directories(host).iter().any(|directory| host.has_entry(directory.path, is_netdev))
+        }
+        Family::Ifcfg => host.has_entry(Path::new(IFCFG), |name| name.starts_with(b"ifcfg-")) && !is_suse(host),
     }
 }
 

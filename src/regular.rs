@@ -39,10 +39,8 @@ pub(crate) fn start(path: &Path, len: usize) -> Option<Vec<u8>> {
 }
 
 fn open_below(root: &Path, path: &Path) -> Result<File, Errno> {
-    let (root, path) = match (root.parent(), root.file_name()) {
-        (Some(folder), Some(name)) if path.as_os_str().is_empty() => (folder, Path::new(name)),
-        _ => (root, path),
-    };
+    let own = if path.as_os_str().is_empty() { root.parent().zip(root.file_name()) } else { None };
+    let (root, path) = own.map_or((root, path), |(folder, name)| (folder, Path::new(name)));
     let full = root.join(path);
     let opened = match openat2(CWD, &full, FLAGS, Mode::empty(), ResolveFlags::NO_SYMLINKS) {
         // The way to the root may lead through links.
@@ -84,6 +82,9 @@ fn too_large(len: u64) -> String {
 
 /// Whether a text has no more lines than the limit.
 pub(crate) fn has_few_lines(text: &[u8]) -> Result<(), String> {
+    if text.len() <= LINE_LIMIT {
+        return Ok(());
+    }
     match text.iter().filter(|&&byte| byte == b'\n').count() {
         0..=LINE_LIMIT => Ok(()),
         lines => {

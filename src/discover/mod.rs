@@ -88,8 +88,8 @@ impl Found {
     /// Whether a file of the host was asked for; one that is not there yet counts by its folder.
     #[must_use]
     pub fn covers(&self, file: &Path) -> bool {
-        let real = self.host.canonical(file).and_then(|path| self.host.outside(&path));
-        [real, self.host.outside(file)].into_iter().flatten().any(|real| self.asked.covers(&real))
+        let covers = |path: &Path| self.host.outside(path).is_some_and(|real| self.asked.covers(&real));
+        covers(file) || self.host.canonical(file).is_some_and(|path| covers(&path))
     }
 
     /// Whether the text came on stdin.

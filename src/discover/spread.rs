@@ -3,12 +3,9 @@
 //! find. What comes out is taken in the order in which one walk alone would come to it.
 
 use super::stand::Stand;
-use super::walk::{Left, Listings, Met, Open, Visit, in_place_of_file, is_gone, problem, walk};
+use super::walk::{Left, Listings, Open, Visit, in_place_of_file, walk};
 use super::workers::{Emit, processors, with_workers};
 use super::{Ground, Judge, Take};
-use crate::host::{Entry, entry_of};
-use std::ffi::OsString;
-use std::io;
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 
@@ -37,8 +34,8 @@ pub(super) fn spread<R: Send>(
     });
     let perform = |task: Task, emit: &mut Emit<'_, R>| {
         let mut all = Left::default();
-        for folder in top.folders_of(&task) {
-            let left = walk(ground, &folder, &mut |found| emit(judge(found)))?;
+        for folder in top.dirs(task.parent, task.dirs) {
+            let left = walk(ground, folder.clone(), &mut |found| emit(judge(found)))?;
             all.above.extend(left.above);
             all.below.extend(left.below);
             all.problems.extend(left.problems);
@@ -77,10 +74,8 @@ struct Top {
 }
 
 struct Folder {
-    path: PathBuf,
     parent: Option<usize>,
-    /// The names of its directories.
-    dirs: Vec<OsString>,
+    dirs: Vec<PathBuf>,
     /// Those directories, where they are of the uppermost too.
     inner: Range<usize>,
 }
@@ -118,10 +113,9 @@ impl Top {
             }
             let first = top.folders.len();
             for folder in last {
-                let paths = top.paths(folder, 0..usize::MAX);
                 let start = top.folders.len();
-                for path in paths {
-                    top.list(ground, path, Some(folder), &mut tops);
+                for dir in top.folders.get(folder).map(|folder| folder.dirs.clone()).unwrap_or_default() {
+                    top.list(ground, dir, Some(folder), &mut tops);
                 }
                 let end = top.folders.len();
                 if let Some(folder) = top.folders.get_mut(folder) {
@@ -135,29 +129,9 @@ impl Top {
 
     /// Lists a directory.
     fn list(&mut self, ground: &Ground<'_>, path: PathBuf, parent: Option<usize>, tops: &mut Tops) {
-        let mut open = Open::new(&path);
-        let (mut dirs, mut stands) = (Vec::new(), Vec::new());
-        let entries = match entries(&path) {
-            Ok(entries) => entries,
-            Err(error) if is_gone(&error) && parent.is_some() => Vec::new(),
-            Err(error) => {
-                tops.left.problems.push(problem(&path, &error));
-                Vec::new()
-            }
-        };
-        for (name, kind) in entries {
-            match open.meet(ground, &path.join(&name), kind) {
-                Met::Dir => dirs.push(name),
-                Met::DirOfHost(stand) => {
-                    dirs.push(name);
-                    stands.push(stand);
-                }
-                Met::Host(stand) => stands.push(stand),
-                Met::Excluded | Met::Nothing => {}
-            }
-        }
+        let (mut open, stands) = Open::list(ground, path, parent.is_none(), &mut tops.left);
         let folder = self.folders.len();
-        self.folders.push(Folder { path, parent, dirs, inner: 0..0 });
+        self.folders.push(Folder { parent, dirs: std::mem::take(&mut open.dirs).collect(), inner: 0..0 });
         tops.open.push(open);
         stands.into_iter().for_each(|stand| tops.note(self, folder, stand));
     }
@@ -180,38 +154,13 @@ impl Top {
         steps.push(Step::Leave(folder));
     }
 
-    fn paths(&self, folder: usize, dirs: Range<usize>) -> Vec<PathBuf> {
-        let Some(folder) = self.folders.get(folder) else { return Vec::new() };
-        let names = folder.dirs.iter().skip(dirs.start).take(dirs.len());
-        names.map(|name| folder.path.join(name)).collect()
-    }
-
-    fn folders_of(&self, task: &Task) -> Vec<PathBuf> {
-        self.paths(task.parent, task.dirs.clone())
+    fn dirs(&self, folder: usize, range: Range<usize>) -> &[PathBuf] {
+        self.folders.get(folder).and_then(|folder| folder.dirs.get(range)).unwrap_or_default()
     }
 
     fn parent(&self, folder: usize) -> Option<usize> {
         self.folders.get(folder).and_then(|folder| folder.parent)
     }
-}
-
-/// The entries of a directory, sorted; none of a link's. A walk of one level would open each directory that it finds.
-fn entries(dir: &Path) -> io::Result<Vec<(OsString, Entry)>> {
-    if !std::fs::symlink_metadata(dir)?.is_dir() {
-        return Ok(Vec::new());
-    }
-    let mut entries = Vec::new();
-    for entry in std::fs::read_dir(dir)? {
-        let entry = entry?;
-        match entry.file_type() {
-            Ok(kind) => entries.push((entry.file_name(), entry_of(kind))),
-            // Where the filesystem tells no types, each is asked for.
-            Err(error) if is_gone(&error) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-    Ok(entries)
 }
 
 impl Tops {
@@ -238,8 +187,7 @@ impl Tops {
     /// Leaves a folder, and visits the hosts whose roots it is.
     fn leave(&mut self, ground: &Ground<'_>, top: &Top, folder: usize, visit: &mut Visit<'_>) {
         let Some(open) = self.open.get_mut(folder) else { return };
-        let open = std::mem::replace(open, Open::new(Path::new("")));
-        if let ControlFlow::Continue(kept) = open.leave(ground, visit) {
+        if let ControlFlow::Continue(kept) = std::mem::take(open).leave(ground, visit) {
             self.keep(top.parent(folder), kept);
         }
     }

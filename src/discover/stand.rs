@@ -3,6 +3,7 @@
 use crate::host::Host;
 use crate::regular;
 use crate::stack::Family;
+use crate::systemd::files::DIRECTORIES;
 use crate::template::name_of_result;
 use bstr::ByteSlice;
 use std::ffi::OsStr;
@@ -63,13 +64,6 @@ impl Stand {
 /// Where systemd's network files lie, and the others' folders.
 const SYSTEMD: &str = "etc/systemd/network";
 const IFCFG: &str = "etc/sysconfig/network-scripts";
-const SYSTEMD_DIRS: &[&str] = &[
-    SYSTEMD,
-    "run/systemd/network",
-    "usr/local/lib/systemd/network",
-    "usr/lib/systemd/network",
-    "lib/systemd/network",
-];
 
 /// Where a file stands, by its path alone.
 pub(super) fn stand_of(path: &Path) -> Option<Stand> {
@@ -83,7 +77,7 @@ pub(super) fn stand_of(path: &Path) -> Option<Stand> {
     let root = |tail: &str| strip_tail(folder, tail).map(Stand::Root);
     let unit_folder = if name.ends_with(b".conf") { unit_of_drop_in(folder)? } else { folder };
     if is_unit(name) || unit_folder != folder {
-        let tree = SYSTEMD_DIRS.iter().find_map(|tail| strip_tail(unit_folder, tail));
+        let tree = DIRECTORIES.iter().find_map(|(tail, _)| strip_tail(unit_folder, tail));
         let loose = name.ends_with(b".netdev") || unit_folder != folder || is_unit(name);
         return tree.map(Stand::Root).or_else(|| loose.then(|| Stand::Folder(unit_folder.to_owned(), SYSTEMD)));
     }

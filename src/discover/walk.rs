@@ -4,8 +4,8 @@
 
 use super::stand::{Stand, is_worth_reading, stand_of};
 use super::{Asked, Found, Ground};
-use crate::host::{Entry, Listing, entry_of};
-use bstr::BString;
+use crate::host::{Entry, Listing, list};
+use bstr::{BStr, ByteSlice};
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io;
@@ -13,7 +13,6 @@ use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use walkdir::WalkDir;
 
 /// The folders of a root whose listings are kept until the walk has left the root, and the folders above them.
 const KEPT: &[&str] = &[
@@ -49,7 +48,7 @@ const KEPT: &[&str] = &[
 /// What is done with a host; a break ends the walk.
 pub(super) type Visit<'a> = dyn FnMut(Found) -> ControlFlow<()> + 'a;
 
-/// Listings by the paths of their directories.
+/// Directories and their listings.
 pub(super) type Listings = Vec<(PathBuf, Arc<Listing>)>;
 
 /// What a walk leaves to the walk of the folder above.
@@ -57,53 +56,23 @@ pub(super) type Listings = Vec<(PathBuf, Arc<Listing>)>;
 pub(super) struct Left {
     /// The hosts whose roots lie above the folder that was walked.
     pub(super) above: BTreeSet<Stand>,
-    /// The [`KEPT`] listings, by the paths from the folder above.
+    /// The [`KEPT`] listings.
     pub(super) below: Listings,
     /// What could not be walked, and what to do.
     pub(super) problems: Vec<String>,
 }
 
 /// Walks a folder; visits the hosts whose roots lie in it.
-pub(super) fn walk(ground: &Ground<'_>, folder: &Path, visit: &mut Visit<'_>) -> ControlFlow<(), Left> {
+pub(super) fn walk(ground: &Ground<'_>, folder: PathBuf, visit: &mut Visit<'_>) -> ControlFlow<(), Left> {
     let mut walk = Walk { ground, open: Vec::new(), left: Left::default() };
-    // A link that takes the folder's place meanwhile is not followed.
-    let mut entries = WalkDir::new(folder).follow_root_links(false).sort_by_file_name().into_iter();
-    while let Some(entry) = entries.next() {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                // One of a directory's entries has no path. Links, which could loop, are not followed.
-                let parent = walk.open.get(error.depth().saturating_sub(1)).map_or(folder, |open| &open.path);
-                if let Some(cause) = error.io_error().filter(|cause| !is_gone(cause)) {
-                    walk.left.problems.push(problem(error.path().unwrap_or(parent), cause));
-                }
-                continue;
-            }
-        };
-        walk.leave(entry.depth(), visit)?;
-        let (path, kind) = (entry.path(), entry_of(entry.file_type()));
-        let met = match walk.open.last_mut() {
-            Some(parent) => parent.meet(ground, path, kind),
-            None => meet(path, kind),
-        };
-        match met {
-            Met::Dir => walk.open.push(Open::new(entry.path())),
-            Met::DirOfHost(stand) => {
-                walk.open.push(Open::new(entry.path()));
-                walk.note(stand);
-            }
-            Met::Excluded if entry.file_type().is_dir() => entries.skip_current_dir(),
-            Met::Host(stand) => walk.note(stand),
-            Met::Excluded | Met::Nothing => {}
+    walk.enter(folder);
+    while let Some(open) = walk.open.last_mut() {
+        match open.dirs.next() {
+            Some(dir) => walk.enter(dir),
+            None => walk.leave(visit)?,
         }
     }
-    walk.leave(0, visit)?;
     ControlFlow::Continue(walk.left)
-}
-
-/// What is told of what cannot be walked.
-pub(super) fn problem(path: &Path, error: &io::Error) -> String {
-    format!("{}: cannot list this directory: {error}; make it readable or exclude it", path.display())
 }
 
 struct Walk<'a> {
@@ -114,6 +83,13 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Enters a directory; a link that takes its place meanwhile is not followed.
+    fn enter(&mut self, dir: PathBuf) {
+        let (open, stands) = Open::list(self.ground, dir, false, &mut self.left);
+        self.open.push(open);
+        stands.into_iter().for_each(|stand| self.note(stand));
+    }
+
     /// Notes a host, to be visited when the walk leaves its root.
     fn note(&mut self, stand: Stand) {
         let hosts = match self.open.iter_mut().rev().find(|open| open.is_base_of(&stand)) {
@@ -123,94 +99,88 @@ impl Walk<'_> {
         hosts.insert(stand);
     }
 
-    /// Leaves the directories that are deeper than `depth`, and visits the hosts whose roots they are.
-    fn leave(&mut self, depth: usize, visit: &mut Visit<'_>) -> ControlFlow<()> {
-        while self.open.len() > depth
-            && let Some(open) = self.open.pop()
-        {
-            let kept = open.leave(self.ground, visit)?;
-            self.open.last_mut().map_or(&mut self.left.below, |parent| &mut parent.below).extend(kept);
-        }
+    /// Leaves the innermost directory, and visits the hosts whose root it is.
+    fn leave(&mut self, visit: &mut Visit<'_>) -> ControlFlow<()> {
+        let Some(open) = self.open.pop() else { return ControlFlow::Continue(()) };
+        let kept = open.leave(self.ground, visit)?;
+        self.open.last_mut().map_or(&mut self.left.below, |parent| &mut parent.below).extend(kept);
         ControlFlow::Continue(())
     }
 }
 
 /// A directory that a walk is in.
+#[derive(Default)]
 pub(super) struct Open {
     path: PathBuf,
     listing: Listing,
-    /// What the walk saw below it, of what may be [`KEPT`], by the paths from here.
+    /// The directories in it that are still to be walked.
+    pub(super) dirs: std::vec::IntoIter<PathBuf>,
+    /// What the walk saw below it, of what may be [`KEPT`].
     pub(super) below: Listings,
     /// The hosts whose roots it is.
     pub(super) hosts: BTreeSet<Stand>,
 }
 
-/// What an entry of a directory is to a walk.
-pub(super) enum Met {
-    /// A directory to walk.
-    Dir,
-    /// A directory to walk, where a file of a host belongs.
-    DirOfHost(Stand),
-    /// A file that belongs to a host, or something else in its place, of which the host tells.
-    Host(Stand),
-    /// Something that is not looked at.
-    Nothing,
-    /// Something that is not to be looked at.
-    Excluded,
-}
-
 impl Open {
-    /// A directory, with nothing of it seen yet.
-    pub(super) fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), listing: Listing::new(), below: Vec::new(), hosts: BTreeSet::new() }
+    /// Lists a directory, and tells which hosts have something in it. One that is gone meanwhile is no problem, unless it
+    /// was `given`.
+    pub(super) fn list(ground: &Ground<'_>, path: PathBuf, given: bool, left: &mut Left) -> (Self, Vec<Stand>) {
+        let listing = list(&path, false).unwrap_or_else(|error| {
+            if given || error.kind() != io::ErrorKind::NotFound {
+                let cure = "make it readable or exclude it";
+                left.problems.push(format!("{}: cannot list this directory: {error}; {cure}", path.display()));
+            }
+            Listing::default()
+        });
+        let (mut dirs, mut stands) = (Vec::new(), Vec::new());
+        for (name, kind) in listing.iter() {
+            let entry = path.join(OsStr::from_bytes(name));
+            if is_vcs(name, kind) || (ground.request.excluded)(&entry) {
+                continue;
+            }
+            stands.extend(stand_of_met(&entry, kind));
+            if kind == Entry::Dir {
+                dirs.push(entry);
+            }
+        }
+        (Self { path, listing, dirs: dirs.into_iter(), ..Self::default() }, stands)
     }
 
     /// Whether it is the root of a host, or the folder of its files.
     pub(super) fn is_base_of(&self, stand: &Stand) -> bool {
-        self.path == stand.base().as_os_str()
+        self.path.as_os_str() == stand.base().as_os_str()
     }
 
-    /// Lists an entry of the directory, and tells what it is to the walk.
-    pub(super) fn meet(&mut self, ground: &Ground<'_>, path: &Path, kind: Entry) -> Met {
-        let name = path.file_name().unwrap_or_default();
-        self.listing.insert(BString::from(name.as_bytes()), kind);
-        if is_vcs(name, kind) || (ground.request.excluded)(path) {
-            return Met::Excluded;
-        }
-        meet(path, kind)
-    }
-
-    /// Leaves it: visits the hosts whose roots it is, and returns what is to be kept, by the paths from the folder above.
+    /// Leaves it: visits the hosts whose roots it is, and returns what is to be kept.
     pub(super) fn leave(self, ground: &Ground<'_>, visit: &mut Visit<'_>) -> ControlFlow<(), Listings> {
-        let Self { path, listing, below: mut seen, hosts } = self;
-        seen.push((PathBuf::new(), Arc::new(listing)));
+        let Self { path, listing, below: mut seen, hosts, .. } = self;
+        let bytes = path.as_os_str().as_bytes();
+        let (end, above) = (bytes.len(), bytes.iter().rposition(|byte| *byte == b'/').unwrap_or(0));
+        seen.push((path, Arc::new(listing)));
         for stand in hosts.iter().filter(|stand| !ground.done.contains(stand)) {
             let found = ground.found(stand, Asked::All);
             if let Stand::Root(_) = stand {
-                for (dir, listing) in &seen {
-                    found.host.seed(dir, Arc::clone(listing));
-                }
+                found.host.seed(seen.iter().map(|(dir, listing)| (below(dir, end), listing)));
             }
             visit(found)?;
         }
-        let name = path.file_name().map(Path::new).unwrap_or(Path::new(""));
-        let from_above = |(dir, listing): (PathBuf, Arc<Listing>)| {
-            let dir = if dir.as_os_str().is_empty() { name.to_owned() } else { name.join(dir) };
-            is_kept(&dir).then_some((dir, listing))
-        };
-        ControlFlow::Continue(seen.into_iter().filter_map(from_above).collect())
+        seen.retain(|(dir, _)| is_kept(below(dir, above)));
+        ControlFlow::Continue(seen)
     }
 }
 
-/// What an entry is to a walk that no exclusion keeps from it.
-fn meet(path: &Path, kind: Entry) -> Met {
+/// A path below the folder that ends at `end` in it.
+fn below(path: &Path, end: usize) -> &Path {
+    let rest = path.as_os_str().as_bytes().get(end..).unwrap_or_default();
+    Path::new(OsStr::from_bytes(rest.strip_prefix(b"/").unwrap_or(rest)))
+}
+
+/// The host to which what a walk meets belongs; of something else in the place of a file the host tells.
+fn stand_of_met(path: &Path, kind: Entry) -> Option<Stand> {
     match kind {
-        Entry::Dir => in_place_of_file(path).map_or(Met::Dir, Met::DirOfHost),
-        Entry::Other => in_tree(path).map_or(Met::Nothing, Met::Host),
-        Entry::File | Entry::Symlink => {
-            let stand = stand_of(path).filter(|stand| is_worth_reading(stand, path));
-            stand.map_or(Met::Nothing, Met::Host)
-        }
+        Entry::Dir => in_place_of_file(path),
+        Entry::Other => in_tree(path),
+        Entry::File | Entry::Symlink => stand_of(path).filter(|stand| is_worth_reading(stand, path)),
     }
 }
 
@@ -231,11 +201,6 @@ fn is_kept(dir: &Path) -> bool {
     KEPT.iter().any(ends)
 }
 
-/// Whether something is gone since its folder was listed, as a temporary file goes.
-pub(super) fn is_gone(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::NotFound
-}
-
-fn is_vcs(name: &OsStr, kind: Entry) -> bool {
+fn is_vcs(name: &BStr, kind: Entry) -> bool {
     kind == Entry::Dir && matches!(name.as_bytes(), b".git" | b".hg" | b".svn" | b".jj")
 }

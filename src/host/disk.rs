@@ -1,13 +1,13 @@
 //! What is read of a host, each once.
 
+use super::listing::list;
 use super::memo::TextMemo;
-use super::{Entry, Host, Listing, Unreadable};
+use super::{Entry, Host, Listing, Unreadable, under};
 use crate::lines::Lines;
-use bstr::BString;
 use foldhash::fast::RandomState;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -42,6 +42,18 @@ impl Cache {
     }
 }
 
+/// The listings that are known, those of edited folders first.
+pub(super) struct Known<'h> {
+    edited: &'h BTreeMap<OsString, Arc<Listing>>,
+    read: MutexGuard<'h, ByPath<Arc<Listing>>>,
+}
+
+impl Known<'_> {
+    pub(super) fn get(&self, dir: &OsStr) -> Option<&Arc<Listing>> {
+        self.edited.get(dir).or_else(|| self.read.get(dir))
+    }
+}
+
 /// What a panic elsewhere left is still what was read.
 pub(super) fn lock<T>(cache: &Mutex<T>) -> MutexGuard<'_, T> {
     cache.lock().unwrap_or_else(PoisonError::into_inner)
@@ -50,60 +62,45 @@ pub(super) fn lock<T>(cache: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Host {
     /// The entries of a directory whose path has no links left in it.
     pub(super) fn listing(&self, dir: &Path) -> Arc<Listing> {
-        self.known_listing(dir.as_os_str()).unwrap_or_else(|| {
+        let known = self.known().get(dir.as_os_str()).cloned();
+        known.unwrap_or_else(|| {
             let listing = Arc::new(self.list(dir));
             self.cache.listings().insert(dir.into(), Arc::clone(&listing));
             listing
         })
     }
 
-    pub(super) fn known_listing(&self, dir: &OsStr) -> Option<Arc<Listing>> {
-        let edited = self.edited_listings.get(dir).cloned();
-        edited.or_else(|| self.cache.listings().get(dir).cloned())
+    pub(super) fn known(&self) -> Known<'_> {
+        Known { edited: &self.edited_listings, read: self.cache.listings() }
     }
 
     fn list(&self, dir: &Path) -> Listing {
-        let mut listing = Listing::new();
-        for mount in self.mounts.iter() {
+        let mut listing = self.list_outside(dir);
+        for mount in self.mounts.iter().rev() {
             add_path(&mut listing, dir, &mount.at, mount.entry);
-        }
-        let Some(real) = self.outside(dir) else { return listing };
-        match std::fs::read_dir(real) {
-            Ok(entries) => {
-                for entry in entries.flatten() {
-                    let kind = entry.file_type().map_or(Entry::Other, entry_of);
-                    listing.entry(BString::from(entry.file_name().into_vec())).or_insert(kind);
-                }
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => {
-                let message = format!("cannot list this directory: {error}; make it readable or exclude it");
-                self.cache.unreadable().push(Unreadable { file: dir.to_owned(), message });
-            }
         }
         listing
     }
-}
 
-/// What the walk's or `readdir`'s file type is to us.
-#[must_use]
-pub fn entry_of(kind: std::fs::FileType) -> Entry {
-    if kind.is_symlink() {
-        Entry::Symlink
-    } else if kind.is_dir() {
-        Entry::Dir
-    } else if kind.is_file() {
-        Entry::File
-    } else {
-        Entry::Other
+    /// What a directory has on this machine.
+    fn list_outside(&self, dir: &Path) -> Listing {
+        let Some((root, below)) = self.mounted_at(dir) else { return Listing::default() };
+        let follow = below.as_os_str().is_empty();
+        list(&under(root, below), follow).unwrap_or_else(|error| {
+            if error.kind() != std::io::ErrorKind::NotFound {
+                let message = format!("cannot list this directory: {error}; make it readable or exclude it");
+                self.cache.unreadable().push(Unreadable { file: dir.to_owned(), message });
+            }
+            Listing::default()
+        })
     }
 }
 
-/// Adds to the listing of `dir` the name by which it leads to `path`.
+/// Puts into the listing of `dir` the name by which it leads to `path`.
 fn add_path(listing: &mut Listing, dir: &Path, path: &Path, leaf: Entry) {
     let Ok(rest) = path.strip_prefix(dir) else { return };
     let mut names = rest.components();
     let Some(Component::Normal(name)) = names.next() else { return };
     let entry = if names.next().is_some() { Entry::Dir } else { leaf };
-    listing.entry(BString::from(name.as_bytes())).or_insert(entry);
+    listing.set(name.as_bytes(), entry);
 }

@@ -1,6 +1,7 @@
 //! One host's files: read on demand, resolved as in a chroot, never outside the root.
 
 mod disk;
+mod listing;
 mod memo;
 mod overlay;
 mod read;
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use disk::Cache;
-pub use disk::entry_of;
+pub use listing::{Listing, list};
 use memo::Memo;
 
 /// What a path is, links followed.
@@ -47,9 +48,6 @@ pub enum Entry {
     /// A device, FIFO or socket.
     Other,
 }
-
-/// The entries of one directory, sorted by byte value.
-pub type Listing = BTreeMap<BString, Entry>;
 
 /// Who owns a file and who may read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,8 +170,8 @@ impl Host {
     }
 
     /// What a walk has already seen, so that it is not read again.
-    pub fn seed(&self, dir: &Path, listing: Arc<Listing>) {
-        self.cache.listings().insert(dir.into(), listing);
+    pub fn seed<'a>(&self, listings: impl ExactSizeIterator<Item = (&'a Path, &'a Arc<Listing>)>) {
+        self.cache.listings().extend(listings.map(|(dir, listing)| (dir.into(), Arc::clone(listing))));
     }
 
     /// What a path is, links followed.
@@ -195,7 +193,7 @@ impl Host {
         if resolved.kind != Kind::Dir {
             return Vec::new();
         }
-        self.listing(&resolved.path).keys().cloned().collect()
+        self.listing(&resolved.path).iter().map(|(name, _)| name.to_owned()).collect()
     }
 
     /// The folders in those that were listed so far whose names start with `prefix`.
@@ -203,9 +201,8 @@ impl Host {
     pub fn seen_folders(&self, prefix: &[u8]) -> Vec<PathBuf> {
         let listings = self.cache.listings();
         let of = |(folder, listing): (&OsString, &Arc<Listing>)| {
-            let names = listing.range(BString::from(prefix)..).take_while(|(name, _)| name.starts_with(prefix));
-            let folders = names.filter(|(_, entry)| **entry == Entry::Dir);
-            folders.map(|(name, _)| Path::new(folder).join(OsStr::from_bytes(name))).collect::<Vec<_>>()
+            let folders = listing.folders(prefix);
+            folders.map(|name| Path::new(folder).join(OsStr::from_bytes(name))).collect::<Vec<_>>()
         };
         listings.iter().flat_map(of).collect()
     }
@@ -214,7 +211,7 @@ impl Host {
     #[must_use]
     pub fn has_entry(&self, dir: &Path, wanted: impl Fn(&[u8]) -> bool) -> bool {
         let resolved = self.resolve(dir);
-        resolved.kind == Kind::Dir && self.listing(&resolved.path).keys().any(|name| wanted(name))
+        resolved.kind == Kind::Dir && self.listing(&resolved.path).iter().any(|(name, _)| wanted(name))
     }
 
     /// The file's permissions, where they count (`--root`).
@@ -240,16 +237,19 @@ impl Host {
     /// are not followed: give a [`canonical`](Self::canonical) path where that matters.
     #[must_use]
     pub fn outside(&self, path: &Path) -> Option<PathBuf> {
-        let (real, rest) = self.mounted_at(path)?;
-        Some(if rest.as_os_str().is_empty() { real.to_owned() } else { real.join(rest) })
+        let (root, below) = self.mounted_at(path)?;
+        Some(under(root, below))
     }
 
     /// The real directory that holds a path of the host, and the path below it. The directory
     /// is the user's own word; what lies below it is the tree's.
     #[must_use]
     pub fn mounted_at<'a>(&'a self, path: &'a Path) -> Option<(&'a Path, &'a Path)> {
-        let mount = self.mounts.iter().rev().find(|mount| path.starts_with(&mount.at))?;
-        Some((&mount.real, path.strip_prefix(&mount.at).ok()?))
+        let below = |mount: &Mount| match mount.at.as_os_str().is_empty() {
+            true => Some(path),
+            false => path.strip_prefix(&mount.at).ok(),
+        };
+        self.mounts.iter().rev().find_map(|mount| Some((&*mount.real, below(mount)?)))
     }
 
     /// Where a file of the host lies on this machine, its links followed where it is there.
@@ -259,11 +259,16 @@ impl Host {
     }
 }
 
+/// A path below a directory; the directory itself where that is empty.
+fn under(root: &Path, below: &Path) -> PathBuf {
+    if below.as_os_str().is_empty() { root.to_owned() } else { root.join(below) }
+}
+
 /// A host's path made of bytes, relative to its root.
 #[must_use]
 pub fn host_path(bytes: &[u8]) -> PathBuf {
-    let path = PathBuf::from(OsStr::from_bytes(bytes));
-    path.strip_prefix("/").map(Path::to_owned).unwrap_or(path)
+    let path = Path::new(OsStr::from_bytes(bytes));
+    path.strip_prefix("/").unwrap_or(path).to_owned()
 }
 
 /// A path's bytes.

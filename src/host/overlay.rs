@@ -26,9 +26,9 @@ impl Host {
         while let Some((folder, is_there)) = folders.pop() {
             let next = folders.last().map_or(file, |(folder, _)| folder);
             let Some(name) = next.file_name().map(OsStr::as_bytes) else { return };
-            let mut listing = if is_there { Listing::clone(&self.listing(folder)) } else { Listing::new() };
-            if !listing.contains_key(name) {
-                listing.insert(name.into(), if folders.is_empty() { Entry::File } else { Entry::Dir });
+            let mut listing = if is_there { Listing::clone(&self.listing(folder)) } else { Listing::default() };
+            if listing.get(name).is_none() {
+                listing.set(name, if folders.is_empty() { Entry::File } else { Entry::Dir });
                 self.edited_listings.insert(folder.into(), Arc::new(listing));
             }
         }

@@ -1,7 +1,7 @@
 //! Following a host's own links, as in a chroot.
 
+use super::disk::Known;
 use super::{Entry, Host, Kind};
-use bstr::ByteSlice;
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -28,11 +28,12 @@ impl Host {
 
     /// What a path is that has no link in it, as far as the listings tell that were read before.
     fn look_up(&self, path: &[u8]) -> Option<Kind> {
-        if path.starts_with(b"/") || path.len() > LONG {
+        if path.first() == Some(&b'/') || path.len() > LONG {
             return None;
         }
-        let folder = path.rfind_byte(b'/').map_or(0, |slash| slash + 1);
-        if let Some((entry, _)) = self.entry_at(path, folder) {
+        let known = self.known();
+        let folder = path.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1);
+        if let Some((entry, _)) = known.entry_at(path, folder) {
             return match entry {
                 None => Some(Kind::Missing),
                 Some(Entry::Dir) => Some(Kind::Dir),
@@ -44,7 +45,7 @@ impl Host {
         // Where its folder was not listed, perhaps there is none.
         let mut start = 0;
         while start < folder {
-            let (entry, end) = self.entry_at(path, start)?;
+            let (entry, end) = known.entry_at(path, start)?;
             match entry {
                 Some(Entry::Dir) => start = end + 1,
                 Some(Entry::Symlink) => return None,
@@ -52,18 +53,6 @@ impl Host {
             }
         }
         None
-    }
-
-    /// The entry of the name in a path that begins at `start`, by the listing of the folder before it, and where the name
-    /// ends. None where that was not listed, or the name is none.
-    fn entry_at(&self, path: &[u8], start: usize) -> Option<(Option<Entry>, usize)> {
-        let listing = self.known_listing(OsStr::from_bytes(path.get(..start.saturating_sub(1))?))?;
-        let rest = path.get(start..)?;
-        let name = &rest[..rest.find_byte(b'/').unwrap_or(rest.len())];
-        if matches!(name, b"" | b"." | b"..") {
-            return None;
-        }
-        Some((listing.get(name).copied(), start + name.len()))
     }
 
     fn follow(&self, path: &Path) -> Resolved<'static> {
@@ -81,7 +70,7 @@ impl Host {
                     }
                     Component::RootDir | Component::CurDir | Component::Prefix(_) => continue,
                 };
-                let entry = self.listing(&done).get(name.as_bytes()).copied();
+                let entry = self.listing(&done).get(name.as_bytes());
                 done.push(name);
                 let kind = match entry {
                     Some(Entry::Symlink) => {
@@ -124,5 +113,19 @@ impl Host {
             _ if linked => Kind::Dangling,
             _ => Kind::Missing,
         }
+    }
+}
+
+impl Known<'_> {
+    /// The entry of the name in a path that begins at `start`, by the listing of the folder before it, and where the name
+    /// ends. None where that was not listed, or the name is none.
+    fn entry_at(&self, path: &[u8], start: usize) -> Option<(Option<Entry>, usize)> {
+        let listing = self.get(OsStr::from_bytes(path.get(..start.saturating_sub(1))?))?;
+        let rest = path.get(start..)?;
+        let name = rest.split(|byte| *byte == b'/').next()?;
+        if matches!(name, b"" | b"." | b"..") {
+            return None;
+        }
+        Some((listing.get(name), start + name.len()))
     }
 }

@@ -79,11 +79,14 @@ fn failing(config: &Config, facts: &Facts<'_>) -> Option<BString> {
 
 /// Of each key the last assignment counts, and an empty one takes it back (`config_parse_net_condition()`).
 fn effective(config: &Config, release: u32) -> impl Iterator<Item = (Test, &'static str, &[u8])> {
-    CONDITIONS.iter().filter(move |row| release >= row.1).filter_map(|&(key, _, test)| {
-        let (_, item) = config.last("Match", key)?;
-        let value = item.value.text.as_bytes();
-        (!value.is_empty()).then_some((test, key, value))
-    })
+    let mut values = [&b""[..]; CONDITIONS.len()];
+    for (_, item) in config.section("Match") {
+        if let Some(row) = CONDITIONS.iter().position(|row| item.is(row.0)) {
+            values[row] = item.value.text.as_bytes();
+        }
+    }
+    let known = CONDITIONS.iter().zip(values).filter(move |(row, value)| release >= row.1 && !value.is_empty());
+    known.map(|(&(key, _, test), value)| (test, key, value))
 }
 
 /// A machine-id, or a pattern for the host's name whatever the case.

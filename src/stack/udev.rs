@@ -12,15 +12,19 @@ use crate::host::{Host, Kind};
 use crate::judgement::Pin;
 use crate::span::Place;
 use crate::systemd::address::{MachineId, UDEV_KEY};
-use crate::systemd::files::{Config, Reader};
+use crate::systemd::files::{Config, File, Reader};
 use crate::systemd::matching::Device;
 use bstr::{BStr, BString, ByteSlice};
 use link_file::{LinkFile, Policy};
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// What upstream's `99-default.link` says about addresses and names; it is there wherever udevd is, whether
 /// the tree has it or not.
-pub const DEFAULT_LINK: &[u8] = b"[Match]\nOriginalName=*\n\n[Link]\nNamePolicy=keep\nMACAddressPolicy=persistent\n";
+static DEFAULT_LINK: LazyLock<File> = LazyLock::new(|| {
+    let text = b"[Match]\nOriginalName=*\n\n[Link]\nNamePolicy=keep\nMACAddressPolicy=persistent\n";
+    File::of_vendor("usr/lib/systemd/network/99-default.link", text)
+});
 
 /// The `.link` files of one host, as its udevd reads them.
 #[derive(Clone)]
@@ -36,15 +40,9 @@ impl Udev {
     /// What a host's udevd of that systemd release has to go by.
     #[must_use]
     pub fn read(host: &Host, assume: &Assume, release: u32) -> Self {
-        Self::read_over(host, assume, release, DEFAULT_LINK)
-    }
-
-    /// As [`read`](Self::read), for a distribution whose `99-default.link` is another one.
-    #[must_use]
-    pub fn read_over(host: &Host, assume: &Assume, release: u32, default_link: &[u8]) -> Self {
         let facts = Facts { host, assume, release };
         let configs = match runs_net_setup_link(host) {
-            true => Reader::udevd(host, release).configs(".link", Some(("99-default.link", default_link))),
+            true => Reader::udevd(host, release).configs(".link", Some(&DEFAULT_LINK)),
             false => Vec::new(),
         };
         Self {
@@ -152,10 +150,13 @@ fn device(name: &BStr, kind: LinkKind) -> Device<'_> {
 
 /// The rule that calls it: `80-net-setup-link.rules`, which a file of that name above `/usr/lib` replaces.
 fn runs_net_setup_link(host: &Host) -> bool {
-    let above = ["etc/udev/rules.d", "run/udev/rules.d", "usr/local/lib/udev/rules.d"];
-    let path = above.iter().map(|directory| Path::new(directory).join("80-net-setup-link.rules"));
-    path.into_iter().find(|path| host.kind(path) != Kind::Missing).is_none_or(|path| {
-        host.read(&path).is_some_and(|text| text.lines().any(|line| line.contains_str("net_setup_link")))
+    let above = [
+        "etc/udev/rules.d/80-net-setup-link.rules",
+        "run/udev/rules.d/80-net-setup-link.rules",
+        "usr/local/lib/udev/rules.d/80-net-setup-link.rules",
+    ];
+    above.map(Path::new).into_iter().find(|path| host.kind(path) != Kind::Missing).is_none_or(|path| {
+        host.read(path).is_some_and(|text| text.lines().any(|line| line.contains_str("net_setup_link")))
     })
 }
 

@@ -4,22 +4,32 @@
 
 use crate::host::{Host, Kind};
 use crate::span::{Place, Span};
-use crate::syntax::unit::{Assignment, Unit, parse};
+use crate::syntax::unit::{Assignment, Unit, oldest_alike, parse};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// `NETWORK_DIRS`, the first wins; `/lib` is another directory only where `/usr` is not merged,
 /// and newer releases than 254 do not look there (b0d3095fd6). `/usr/local/lib` since 242.
-const DIRECTORIES: &[(&str, std::ops::RangeInclusive<u32>)] = &[
+pub const DIRECTORIES: &[(&str, RangeInclusive<u32>)] = &[
     ("etc/systemd/network", 0..=u32::MAX),
     ("run/systemd/network", 0..=u32::MAX),
     ("usr/local/lib/systemd/network", 242..=u32::MAX),
     ("usr/lib/systemd/network", 0..=u32::MAX),
     ("lib/systemd/network", 0..=254),
 ];
+
+/// A directory that is there.
+pub struct Directory {
+    /// As the daemons know it.
+    pub path: &'static Path,
+    /// Its links followed.
+    real: PathBuf,
+    releases: RangeInclusive<u32>,
+}
 
 /// The last suffixes of names that are passed over (`hidden_or_backup_file()`, src/basic/path-util.c).
 const BACKUPS: &[&str] = &[
@@ -56,6 +66,13 @@ pub struct File {
 }
 
 impl File {
+    /// A file without flaws that is there although the tree may lack it.
+    #[must_use]
+    pub fn of_vendor(path: &str, text: &[u8]) -> Self {
+        let unit = Arc::new(parse(text, u32::MAX));
+        Self { path: Path::new(path).into(), text: text.into(), unit, in_tree: false }
+    }
+
     /// Its path, for people.
     #[must_use]
     pub fn shown(&self) -> std::path::Display<'_> {
@@ -117,7 +134,9 @@ impl Config {
 pub struct Reader<'a> {
     host: &'a Host,
     /// Those that are there, each once.
-    directories: Vec<PathBuf>,
+    directories: Vec<&'static Path>,
+    /// Those of them that have folders for drop-ins.
+    with_drop_ins: Vec<&'static Path>,
     release: u32,
     user: Option<User>,
 }
@@ -132,42 +151,44 @@ impl<'a> Reader<'a> {
     /// udevd, which is root.
     #[must_use]
     pub fn udevd(host: &'a Host, release: u32) -> Self {
-        Self { host, directories: directories(host, release), release, user: None }
+        Self::new(host, release, None)
     }
 
     /// networkd, which reads as user systemd-network, without `CAP_DAC_OVERRIDE` (its unit).
     #[must_use]
     pub fn networkd(host: &'a Host, release: u32) -> Self {
-        let user = Some(User::named(host, b"systemd-network"));
-        Self { host, directories: directories(host, release), release, user }
+        Self::new(host, release, Some(User::named(host, b"systemd-network")))
+    }
+
+    fn new(host: &'a Host, release: u32, user: Option<User>) -> Self {
+        let directories = directories_of(host, release);
+        let has_drop_ins = |directory: &&Path| host.has_entry(directory, |name| name.ends_with(b".d"));
+        let with_drop_ins = directories.iter().copied().filter(has_drop_ins).collect();
+        Self { host, directories, with_drop_ins, release, user }
     }
 
     /// The configurations whose names end so, in the order in which the daemon takes them: by name,
     /// whatever their directory. Masked ones are left out; `vendor` is a file that is there although
     /// the tree lacks it.
     #[must_use]
-    pub fn configs(&self, suffix: &str, vendor: Option<(&str, &[u8])>) -> Vec<Config> {
+    pub fn configs(&self, suffix: &str, vendor: Option<&File>) -> Vec<Config> {
         let mut found = self.list(&self.directories, suffix);
-        if let Some((name, _)) = vendor {
-            found.entry(name.into()).or_insert_with(|| Path::new("usr/lib/systemd/network").join(name));
+        if let Some(vendor) = vendor {
+            let name = vendor.path.file_name().unwrap_or_default();
+            found.entry(name.as_bytes().into()).or_insert_with(|| vendor.path.to_path_buf());
         }
-        let text_of = |name: &BString, path: &Path| match vendor {
-            Some((known, text)) if *name == known && self.host.kind(path) == Kind::Missing => Some(Arc::from(text)),
-            _ => self.host.read(path),
-        };
-        let read = |(name, path): (BString, PathBuf)| {
-            let text = text_of(&name, &path);
-            self.config(name, path, text)
-        };
-        found.into_iter().filter_map(read).collect()
+        found.into_iter().filter_map(|(name, path)| self.config(name, path, vendor)).collect()
     }
 
-    fn config(&self, name: BString, path: PathBuf, text: Option<Arc<[u8]>>) -> Option<Config> {
+    fn config(&self, name: BString, path: PathBuf, vendor: Option<&File>) -> Option<Config> {
         let mut config = Config { name, ..Config::default() };
-        match (self.host.kind(&path), &text) {
+        let text = self.host.read(&path);
+        let kind = if text.is_some() { Kind::File } else { self.host.kind(&path) };
+        match (kind, vendor) {
             // An empty file or a device hides what lies in the directories below, and nothing else.
             (Kind::Null | Kind::Other, _) => return None,
-            (_, Some(text)) if text.is_empty() => return None,
+            _ if text.as_ref().is_some_and(|text| text.is_empty()) => return None,
+            (Kind::Missing, Some(vendor)) if *vendor.path == path => config.files.push(vendor.clone()),
             (Kind::File | Kind::Missing, _) => self.read(&mut config, path, text),
             (Kind::Dangling, _) => config.refuse(path, "this symbolic link leads nowhere", "remove it"),
             (Kind::Dir, _) => config.refuse(path, "this is a directory", "rename it"),
@@ -182,8 +203,9 @@ impl<'a> Reader<'a> {
 
     /// The drop-ins of all directories, in the order of their names: the last one wins.
     fn read_drop_ins(&self, config: &mut Config) {
-        let folder = std::ffi::OsStr::from_bytes(&[config.name.as_bytes(), b".d"].concat()).to_owned();
-        let folders: Vec<PathBuf> = self.directories.iter().map(|directory| directory.join(&folder)).collect();
+        let folder =
+            |directory: &&Path| directory.join(std::ffi::OsStr::from_bytes(&[config.name.as_bytes(), b".d"].concat()));
+        let folders: Vec<PathBuf> = self.with_drop_ins.iter().map(folder).collect();
         for (_, path) in self.list(&folders, ".conf") {
             match self.host.kind(&path) {
                 Kind::File => {
@@ -208,12 +230,12 @@ impl<'a> Reader<'a> {
         if !self.may_read(&path) {
             config.refuse(path.clone(), "the user systemd-network, as which networkd runs, may not read it", help);
         }
-        let in_tree = self.host.kind(&path) == Kind::File;
+        let dialect = oldest_alike(self.release);
         let file = File {
             path: path.into(),
-            unit: self.host.once_of_text(&text, self.release, |text| parse(text, self.release)),
+            unit: self.host.once_of_text(&text, dialect, |text| parse(text, dialect)),
             text,
-            in_tree,
+            in_tree: true,
         };
         if let (None, Some(flaw)) = (&config.refused, file.unit.fatal()) {
             config.refused =
@@ -223,9 +245,9 @@ impl<'a> Reader<'a> {
     }
 
     /// The files with a suffix, of each name the one in the first directory; sorted by byte value.
-    fn list(&self, directories: &[PathBuf], suffix: &str) -> BTreeMap<BString, PathBuf> {
+    fn list(&self, directories: &[impl AsRef<Path>], suffix: &str) -> BTreeMap<BString, PathBuf> {
         let mut found = BTreeMap::new();
-        for directory in directories {
+        for directory in directories.iter().map(AsRef::as_ref) {
             for name in self.host.entries(directory) {
                 if name.ends_with(suffix.as_bytes()) && !is_passed_over(name.as_bstr()) {
                     let path = directory.join(std::ffi::OsStr::from_bytes(&name));
@@ -251,17 +273,26 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Where a release looks, of the directories that are there: one to which another's path leads too counts once.
-fn directories(host: &Host, release: u32) -> Vec<PathBuf> {
-    let mut seen = Vec::new();
-    let known = DIRECTORIES.iter().filter(|row| row.1.contains(&release)).map(|row| Path::new(row.0));
-    let mut is_new = |directory: &&Path| {
-        let Some(real) = host.canonical(directory) else { return false };
-        let is_new = !seen.contains(&real);
-        seen.push(real);
-        is_new
+/// Those of the [`DIRECTORIES`] that a host has.
+#[must_use]
+pub fn directories(host: &Host) -> Arc<Vec<Directory>> {
+    let there = |(path, releases): &(&'static str, RangeInclusive<u32>)| {
+        let path = Path::new(*path);
+        Some(Directory { path, real: host.canonical(path)?, releases: releases.clone() })
     };
-    known.filter(|directory| is_new(directory)).map(Path::to_owned).collect()
+    host.once("systemd's directories", "", || DIRECTORIES.iter().filter_map(there).collect())
+}
+
+/// Where a release looks, of the directories that are there: one to which another's path leads too counts once.
+fn directories_of(host: &Host, release: u32) -> Vec<&'static Path> {
+    let all = directories(host);
+    let mut known: Vec<&Directory> = Vec::new();
+    for directory in all.iter().filter(|directory| directory.releases.contains(&release)) {
+        if known.iter().all(|other| other.real != directory.real) {
+            known.push(directory);
+        }
+    }
+    known.into_iter().map(|directory| directory.path).collect()
 }
 
 impl Config {

@@ -189,9 +189,9 @@ fn extend<T>(list: &mut Vec<T>, more: Option<Vec<T>>) {
 #[must_use]
 pub fn any_covers(patterns: &[BString], text: Option<&BStr>) -> bool {
     let covers = |pattern: &[u8]| text.is_some_and(|text| fnmatch(pattern, text, false));
-    let (refusing, wanting): (Vec<_>, Vec<_>) = patterns.iter().partition(|pattern| pattern.starts_with(b"!"));
-    !refusing.iter().any(|pattern| pattern.get(1..).is_some_and(covers))
-        && (wanting.is_empty() || wanting.iter().any(|pattern| covers(pattern)))
+    let mut wanting = patterns.iter().filter(|pattern| !pattern.starts_with(b"!")).peekable();
+    !patterns.iter().any(|pattern| pattern.strip_prefix(b"!").is_some_and(covers))
+        && (wanting.peek().is_none() || wanting.any(|pattern| covers(pattern)))
 }
 
 /// `net_condition_test_property()`.
@@ -207,9 +207,13 @@ fn list(value: &[u8], cut: Cut, keep: impl Fn(&[u8]) -> bool) -> Option<Vec<BStr
     if value.is_empty() {
         return None;
     }
-    let (prefix, rest) = value.strip_prefix(b"!").map_or((&b""[..], value), |rest| (b"!", rest));
-    let kept = words(rest, cut).into_iter().filter(|word| keep(word));
-    Some(kept.map(|word| [prefix, word.as_bytes()].concat().into()).collect())
+    let (refused, rest) = value.strip_prefix(b"!").map_or((false, value), |rest| (true, rest));
+    let mut kept = words(rest, cut);
+    kept.retain(|word| keep(word));
+    if refused {
+        kept.iter_mut().for_each(|word| word.insert(0, b'!'));
+    }
+    Some(kept)
 }
 
 /// `config_parse_match_strv()`.

@@ -27,8 +27,8 @@ fn why_misplaced(section: &Section, item: &Assignment, right: &str) -> Option<St
     /// Sections of a `.network` or `.link` in which people put it; others have a `MACAddress=` of their own.
     const TRIED: &[&str] = &["Bridge", "Link", "NetDev", "Network"];
     let key = item.key.text.as_bytes();
-    let letters: Vec<u8> = key.iter().copied().filter(u8::is_ascii_alphabetic).collect();
-    let is_key = letters.eq_ignore_ascii_case(b"MACAddress");
+    let letters = key.iter().filter(|byte| byte.is_ascii_alphabetic()).map(u8::to_ascii_lowercase);
+    let is_key = letters.eq(b"macaddress".iter().copied());
     let Some(name) = section.name.as_ref().map(|name| name.text.as_bytes()) else {
         return is_key.then(|| "it stands before the first section header, where nothing counts".to_owned());
     };
@@ -80,7 +80,10 @@ fn swallowed(file: &File, item: &Assignment) -> Option<Pin> {
 pub(in crate::stack) fn swallowed_value(file: &File, item: &Assignment) -> Option<Span> {
     const KEY: &[u8] = b"MACAddress=";
     let raw = item.value.span.of(&file.text);
-    let at = raw.rfind(KEY).filter(|_| !item.is("MACAddress"))?;
+    if raw.len() == item.value.text.len() || item.is("MACAddress") {
+        return None;
+    }
+    let at = raw.rfind(KEY)?;
     let before = raw.get(..at)?.trim_end_with(|c| c == ' ' || c == '\t');
     let starts_line = before.ends_with(b"\n") || before.ends_with(b"\r");
     starts_line.then(|| Span::new(item.value.span.start + at + KEY.len(), item.value.span.end))

@@ -99,8 +99,19 @@ fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
 }
 
+/// The length of the characters at the start of `text` before one that `ends` them.
+fn until(text: &[u8], ends: impl Fn(char) -> bool) -> usize {
+    // Nearly all text is ASCII, which needs no decoding.
+    let plain = text.iter().position(|&byte| !byte.is_ascii() || ends(char::from(byte))).unwrap_or(text.len());
+    let rest = text.get(plain..).filter(|rest| rest.first().is_some_and(|byte| !byte.is_ascii())).unwrap_or_default();
+    if rest.is_empty() {
+        return plain;
+    }
+    rest.char_indices().find(|(_, _, c)| ends(*c)).map_or(text.len(), |(start, ..)| plain + start)
+}
+
 fn leading(text: &[u8]) -> usize {
-    text.char_indices().find(|(_, _, c)| !is_space(*c)).map_or(text.len(), |(start, ..)| start)
+    until(text, |c| !is_space(c))
 }
 
 fn trailing(text: &[u8]) -> usize {
@@ -111,7 +122,7 @@ fn trailing(text: &[u8]) -> usize {
 /// What `re.split('[\s\t]\s*', line)` cuts off, and whether a separator follows. One at the start or
 /// end of the line has an empty word beside it.
 pub(super) fn word(text: &[u8]) -> (Word, bool) {
-    let len = text.char_indices().find(|(_, _, c)| is_space(*c)).map_or(text.len(), |(start, ..)| start);
+    let len = until(text, is_space);
     let blanks = leading(&text[len..]);
     (Word { range: 0..len, next: len + blanks }, blanks > 0)
 }
