@@ -2,6 +2,7 @@
 
 use crate::host::Host;
 use bstr::ByteSlice;
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -49,7 +50,7 @@ const HEADER_LINES: usize = 12;
 /// The provenance of a file of the host, read off its text once.
 #[must_use]
 pub fn provenance_of(host: &Host, file: &Path) -> Provenance {
-    type Known = Mutex<HashMap<PathBuf, Provenance>>;
+    type Known = Mutex<HashMap<PathBuf, Provenance, RandomState>>;
     let known = host.once("provenance", "", Known::default);
     let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
     let read = || host.read(file).map_or(Provenance::Plain, |text| provenance(&text));

@@ -1,7 +1,7 @@
 //! One bridge, one fix: the stacks offer candidates, each is judged again on its own result, and
 //! the first that pins the bridge is the fix.
 
-use super::template;
+use super::template::{self, Template};
 use super::wanted::{Wanted, generated, wanted};
 use crate::address::MacAddress;
 use crate::check::{Subject, View};
@@ -102,13 +102,14 @@ fn fix(subject: &Subject<'_>, view: &View<'_>, budget: &Budget) -> Result<Fix, S
             ),
         });
     };
-    if let Some(template) = template::find(subject, candidate.edits.iter().map(|edit| &*edit.file)) {
-        return template::fix(subject, view, &template, budget);
-    }
     for FileEdit { file, .. } in &candidate.edits {
-        if let Provenance::Generated(generator) = provenance_of(subject.world.host, file) {
-            wanted.applicability = wanted.applicability.min(Applicability::Unsafe);
-            wanted.remarks.push(format!("{} says that a program writes it ({generator}): what is changed by hand may be gone with its next run.", file.display()));
+        match provenance_of(subject.world.host, file) {
+            Provenance::Plain => {}
+            Provenance::Template(engine) => return template::fix(subject, view, &Template { file, engine }, budget),
+            Provenance::Generated(generator) => {
+                wanted.applicability = wanted.applicability.min(Applicability::Unsafe);
+                wanted.remarks.push(format!("{} says that a program writes it ({generator}): what is changed by hand may be gone with its next run.", file.display()));
+            }
         }
     }
     Ok(finish(view, candidate, wanted))

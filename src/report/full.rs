@@ -125,16 +125,15 @@ impl Frame<'_> {
         let shown = snippet::marked(source, span);
         let number = source.line_of(span.start);
         let last = source.line_of(span.end.saturating_sub(1));
-        let mut label = visible::text(label);
+        let mut mark = "^".repeat(shown.width) + " " + &visible::text(label);
         if last > number {
-            label.push_str(&format!(" (up to line {last})"));
+            mark.push_str(&format!(" (up to line {last})"));
         }
         self.bar();
         self.line(&number.to_string(), "|", &shown.text, FRAME);
         self.margin("|");
         self.blanks(1 + shown.before);
-        label.insert(0, ' ');
-        self.styled(style, &[&"^".repeat(shown.width), label.trim_end()]);
+        self.styled(style, &[mark.trim_end()]);
         self.out.push('\n');
     }
 
@@ -201,7 +200,7 @@ impl Frame<'_> {
     }
 }
 
-/// What stands between blanks, backticks and what they enclose in one piece.
+/// The words of a text. A blank between backticks ends none.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     let words = std::iter::from_fn(move || {

@@ -62,7 +62,7 @@ pub struct Reported<'a> {
     pub fixed: bool,
 }
 
-/// The style that is written for one: none where nobody sees colours.
+/// A style as it is written: none where nobody sees colours.
 fn shown(style: Style, in_colour: bool) -> Style {
     if in_colour { style } else { Style::new() }
 }
