@@ -4,6 +4,7 @@
 pub(super) mod names;
 pub(super) mod pins;
 pub(super) mod report;
+mod stage;
 pub(super) mod template;
 #[cfg(test)]
 mod tests;
@@ -12,8 +13,8 @@ pub(super) mod ways;
 
 use super::bring_up;
 use super::commands::{self, Attempt, Run, Status};
-use super::eni::{Config, Opt, Stanza};
-use super::hook::{Environment, Hooked, Made};
+use super::eni::{Config, Opt};
+use super::hook::{Hooked, Made};
 use super::kernel::{Address, Cause, Kernel};
 use super::reach::Reach;
 use super::scripts::{Names, Scripts, When};
@@ -22,7 +23,7 @@ use crate::bytes::split_once;
 use crate::syntax::Token;
 use bstr::{BStr, BString, ByteSlice};
 use pins::Pins;
-use std::cell::OnceCell;
+pub(super) use stage::{Phase, Stage};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use variables::Variables;
@@ -43,38 +44,6 @@ pub(super) struct Up {
     pub(super) stopped: Option<String>,
     /// `no-scripts` keeps the hooks from it.
     pub(super) no_scripts: bool,
-}
-
-/// A stanza on its way up.
-pub(super) struct Stage<'s> {
-    pub(super) interface: &'s BStr,
-    pub(super) stanza: &'s Stanza,
-    pub(super) variables: &'s Variables<'s>,
-    /// What is in the environment beside the options.
-    beside: &'s [(&'s str, &'s BStr)],
-    environment: OnceCell<Environment>,
-}
-
-impl<'s> Stage<'s> {
-    pub(super) fn new(
-        interface: &'s BStr,
-        stanza: &'s Stanza,
-        variables: &'s Variables<'s>,
-        beside: &'s [(&'s str, &'s BStr)],
-    ) -> Self {
-        Self { interface, stanza, variables, beside, environment: OnceCell::new() }
-    }
-
-    /// What hooks and command lines find; most stanzas have none.
-    pub(super) fn environment(&self) -> &Environment {
-        self.environment.get_or_init(|| {
-            let mut environment = self.variables.environment(self.interface);
-            for (name, value) in self.beside {
-                environment.set(*name, *value, None);
-            }
-            environment
-        })
-    }
 }
 
 /// The interfaces on their way up.
@@ -212,7 +181,7 @@ impl<'a> Host<'a> {
         if self.scripts.is_empty(when) {
             return Ok(());
         }
-        let environment = in_phase(stage, if when == When::Up { "post-up" } else { "pre-up" });
+        let environment = stage.in_phase(if when == When::Up { "post-up" } else { "pre-up" });
         let record = &mut self.pins.record;
         let tell = |attempt, line, what| record.attempt(attempt, line, what);
         self.scripts.run(when, &mut self.kernel, &environment, exit_on_error, tell)
@@ -234,41 +203,6 @@ impl<'a> Host<'a> {
             (Status::Failure, _) => Err(format!("the kernel makes no bridge called `{}`", shortened(stage.interface))),
         }
     }
-}
-
-/// A part of an interface's way up in which command lines of a stanza run.
-pub(super) struct Phase<'s> {
-    stage: &'s Stage<'s>,
-    name: &'s str,
-    environment: OnceCell<Environment>,
-}
-
-impl<'s> Phase<'s> {
-    pub(super) fn new(stage: &'s Stage<'s>, name: &'s str) -> Self {
-        Self { stage, name, environment: OnceCell::new() }
-    }
-
-    /// The stanza's own command lines for it.
-    pub(super) fn lines(&self) -> impl Iterator<Item = &'s Opt> {
-        self.stage.variables.commands.iter().copied().filter(|opt| opt.key.token.text == self.name)
-    }
-
-    /// What all of them find.
-    fn environment(&self) -> &Environment {
-        let phase = if self.name == "pre-up" { "pre-up" } else { "post-up" };
-        self.environment.get_or_init(|| in_phase(self.stage, phase))
-    }
-}
-
-/// What command lines and scripts find beside the options (execute.c, `set_environ`; the same in busybox).
-fn in_phase(stage: &Stage<'_>, phase: &str) -> Environment {
-    let mut environment = stage.environment().clone();
-    environment.set("PHASE", phase, None);
-    environment.set("VERBOSITY", "0", None);
-    for (name, word) in [("METHOD", &stage.stanza.method), ("ADDRFAM", &stage.stanza.family)] {
-        environment.set(name, word.as_ref().map_or(BStr::new(""), Token::as_bstr), None);
-    }
-    environment
 }
 
 /// Whether its templates lend more options than are acted on.
