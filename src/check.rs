@@ -11,7 +11,7 @@ use crate::recognise::{Signs, recognise, with_vendor_files};
 use crate::selection::Selection;
 use crate::span::Place;
 use crate::stack::{self, Assume, Family, Stack, World};
-use crate::systemd::files::directories;
+use crate::systemd::directories::directories;
 use crate::{fix, rules, silence};
 use bstr::{BStr, BString, ByteSlice};
 use foldhash::fast::RandomState;

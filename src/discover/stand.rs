@@ -3,7 +3,7 @@
 use crate::host::Host;
 use crate::regular;
 use crate::stack::Family;
-use crate::systemd::files::DIRECTORIES;
+use crate::systemd::directories::DIRECTORIES;
 use crate::template::name_of_result;
 use bstr::ByteSlice;
 use std::ffi::OsStr;

@@ -2,6 +2,7 @@
 //! are split and compared, and the addresses that are made of a machine-id.
 
 pub mod address;
+pub mod directories;
 pub mod files;
 pub mod interface;
 pub mod matching;
