@@ -1,4 +1,5 @@
-//! Cutting texts at a byte, as `str::split_once` does.
+//! Cutting texts at a byte, as `str::split_once` does. Names are short and cut often: `split_once_str` of `bstr`
+//! prepares a search for substrings each time, which costs more than the search.
 
 use bstr::ByteSlice;
 

@@ -53,8 +53,12 @@ impl Files {
 
 /// A whole report, with further figures for its summary.
 fn written(format: Format, findings: &[Reported<'_>], figures: Summary) -> Vec<u8> {
+    written_in(format, findings, figures, false)
+}
+
+fn written_in(format: Format, findings: &[Reported<'_>], figures: Summary, in_colour: bool) -> Vec<u8> {
     let (mut out, mut writer, mut summary) =
-        (Vec::new(), Writer::new(format, Repository::around(Path::new("/repository")), false), figures);
+        (Vec::new(), Writer::new(format, Repository::around(Path::new("/repository")), in_colour), figures);
     for reported in findings {
         writer.finding(&mut out, reported).unwrap();
         summary.count(reported);
@@ -204,6 +208,23 @@ fn reports_are_as_they_were() {
     // Before this stand the rules' texts.
     let log = written(Format::Sarif, &reported, figures);
     matches("results.sarif", &log[log.find("      \"originalUriBaseIds\"").unwrap()..]);
+}
+
+#[test]
+fn colour_is_all_that_it_adds() {
+    let files = Files::new();
+    let findings = findings(&files);
+    for format in Format::value_variants() {
+        let reported: Vec<_> = findings
+            .iter()
+            .flat_map(|finding| [false, true].map(|fixed| Reported { finding, tree: &files.tree, fixed }))
+            .collect();
+        let plain = written(*format, &reported, Summary::default());
+        let coloured = written_in(*format, &reported, Summary::default(), true);
+        assert_eq!(coloured != plain, *format == Format::Full, "{format:?}");
+        let stripped = anstream::adapter::strip_bytes(&coloured).into_vec();
+        assert_eq!(stripped.as_bstr(), plain.as_bstr(), "{format:?}");
+    }
 }
 
 #[test]

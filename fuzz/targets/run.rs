@@ -30,9 +30,10 @@ fuzz_target!(|text: &[u8]| {
     }
     let options = Options::default();
     let report = check(&host, &options);
-    for format in Format::value_variants() {
+    let formats = Format::value_variants().iter().map(|format| (*format, false));
+    for (format, in_colour) in formats.chain([(Format::Full, true)]) {
         let mut out = Vec::new();
-        let mut writer = Writer::new(*format, Repository::default(), false);
+        let mut writer = Writer::new(format, Repository::default(), in_colour);
         let mut summary = Summary::default();
         let mut tree = Tree::new("host");
         for finding in &report.findings {
@@ -53,6 +54,10 @@ fuzz_target!(|text: &[u8]| {
                 assert!(serde_json::from_str::<serde_json::Value>(&out).is_ok(), "{out}");
             }
             Format::Junit => assert!(roxmltree::Document::parse(&out).is_ok(), "{out}"),
+            // In colour: its own escapes are the only ones.
+            Format::Full if in_colour => {
+                assert!(!out.replace("\u{1b}[", "").contains(|c| c != '\n' && visible::is_hidden(c)), "{out:?}");
+            }
             _ => assert!(!out.contains(|c| c != '\n' && visible::is_hidden(c)), "{out:?}"),
         }
     }

@@ -8,6 +8,7 @@ use super::workers::{Emit, processors, with_workers};
 use super::{Ground, Judge, Take};
 use crate::host::{Entry, Listing, list};
 use std::ffi::OsStr;
+use std::io;
 use std::ops::{ControlFlow, Range};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -133,7 +134,10 @@ impl Top {
     /// Lists a directory.
     fn list(&mut self, ground: &Ground<'_>, path: &Path, parent: Option<usize>, tops: &mut Tops) {
         let listing = list(path, false).unwrap_or_else(|error| {
-            tops.left.unlisted(path, &error, parent.is_none());
+            // A link that is given is no directory.
+            if error.kind() != io::ErrorKind::NotADirectory {
+                tops.left.unlisted(path, &error, parent.is_none());
+            }
             Listing::default()
         });
         let (mut dirs, mut stands) = (Vec::new(), Vec::new());

@@ -4,9 +4,10 @@
 
 use super::stand::{Stand, is_worth_reading, stand_of};
 use super::{Asked, Found, Ground};
-use crate::host::{Entry, Listing, entry_of};
+use crate::host::{Entry, Listing};
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::fs::FileType;
 use std::io;
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
@@ -213,6 +214,18 @@ fn stand_of_met(path: &Path, kind: Entry) -> Option<Stand> {
         Entry::Dir => in_place_of_file(path),
         Entry::Other => in_tree(path),
         Entry::File | Entry::Symlink => stand_of(path).filter(|stand| is_worth_reading(stand, path)),
+    }
+}
+
+fn entry_of(kind: FileType) -> Entry {
+    if kind.is_symlink() {
+        Entry::Symlink
+    } else if kind.is_dir() {
+        Entry::Dir
+    } else if kind.is_file() {
+        Entry::File
+    } else {
+        Entry::Other
     }
 }
 

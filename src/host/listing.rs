@@ -56,17 +56,14 @@ impl Listing {
     }
 }
 
-/// Reads the entries of a directory. What is no directory, or (without `follow`) a link, has none.
+/// Reads the entries of a directory. Without `follow` a link is none.
 ///
 /// # Errors
-/// Why it cannot be listed.
+/// Why it cannot be listed, or an entry of it not told; then nothing of it counts.
 pub fn list(dir: &Path, follow: bool) -> io::Result<Listing> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let links = if follow { OFlags::empty() } else { OFlags::NOFOLLOW };
-    let opened = match openat(CWD, dir, flags | links, Mode::empty()) {
-        Err(Errno::NOTDIR) => return Ok(Listing::default()),
-        opened => opened?,
-    };
+    let opened = openat(CWD, dir, flags | links, Mode::empty())?;
     let mut chunk = [MaybeUninit::uninit(); CHUNK];
     let mut read = RawDir::new(&opened, &mut chunk);
     let mut entries = Vec::new();
@@ -95,19 +92,5 @@ fn kind_of(kind: FileType) -> Entry {
         FileType::Directory => Entry::Dir,
         FileType::Symlink => Entry::Symlink,
         _ => Entry::Other,
-    }
-}
-
-/// What the walk's file type is to us.
-#[must_use]
-pub fn entry_of(kind: std::fs::FileType) -> Entry {
-    if kind.is_symlink() {
-        Entry::Symlink
-    } else if kind.is_dir() {
-        Entry::Dir
-    } else if kind.is_file() {
-        Entry::File
-    } else {
-        Entry::Other
     }
 }

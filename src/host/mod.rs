@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use disk::Cache;
-pub use listing::{Listing, entry_of, list};
+pub use listing::{Listing, list};
 use memo::Memo;
 
 /// What a path is, links followed.

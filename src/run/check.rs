@@ -39,13 +39,12 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     setup.options.generate = arguments.generate;
     setup.options.prefer_uplink = arguments.prefer == Prefer::Uplink;
     let format = format(arguments)?;
-    if let Some(path) = output_file(arguments) {
-        output.report_into(path)?;
-    }
-    let aside = is_aside(arguments);
-    let writer = Writer::new(format, Repository::around(&setup.here), output.is_in_colour(aside));
+    let (aside, file) = (is_aside(arguments), output_file(arguments));
+    let in_colour = output.is_in_colour(aside, file.is_some());
+    let writer = Writer::new(format, Repository::around(&setup.here), in_colour);
     let mut run = Run::new(arguments, writer, &mut setup)?;
     refuse_shared(arguments, &setup)?;
+    file.map_or(Ok(()), |path| output.report_into(path))?;
     let mut exit = each_host(&setup, output, &|found| Judged::of(arguments, &setup, found), &mut |judged, output| {
         run.host(&setup, judged, output)
     })?;

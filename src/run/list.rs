@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &ListArgs, output: &mut Output) -> anyhow::Result<E
     })?;
     match arguments.output_format {
         ListFormat::Table => {
-            let in_colour = output.is_in_colour(false);
+            let in_colour = output.is_in_colour(false, false);
             table(output.stdout()?, &rows, in_colour)?;
             if arguments.verbose && !why.is_empty() {
                 writeln!(output.stdout)?;

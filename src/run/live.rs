@@ -112,7 +112,7 @@ impl Live<'_> {
                     None => format!("--root {root} --sysfs {}", sysfs.display()),
                 };
                 let place = Place { root: &root, arguments: &arguments };
-                let in_colour = output.is_in_colour(*pin);
+                let in_colour = output.is_in_colour(*pin, false);
                 text(output.report(*pin)?, &rows, &missing, place, in_colour)?;
             }
         }

@@ -90,12 +90,12 @@ impl Output {
         Ok(self.file.as_mut().map_or(stdout, ReportFile::out))
     }
 
-    /// Whether a report is in colour where it goes.
-    fn is_in_colour(&self, aside: bool) -> bool {
+    /// Whether a report is in colour where it goes, which may be a file.
+    fn is_in_colour(&self, aside: bool, in_file: bool) -> bool {
         match self.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto if self.file.is_some() => false,
+            Color::Auto if in_file => false,
             Color::Auto if aside => AutoStream::choice(self.stderr.get_ref()) != ColorChoice::Never,
             Color::Auto => AutoStream::choice(self.stdout.get_ref()) != ColorChoice::Never,
         }

@@ -40,6 +40,8 @@ pub(super) struct Up {
     pub(super) logical: BString,
     /// What the hook took for its ports.
     pub(super) ports: Vec<BString>,
+    /// The same, to be found by name.
+    pub(super) known_ports: BTreeSet<BString>,
     /// What ended its way up too early, as a clause.
     pub(super) stopped: Option<String>,
     /// `no-scripts` keeps the hooks from it.
@@ -189,9 +191,7 @@ impl<'a> Host<'a> {
 
     /// Notes what a bridge hook did.
     pub(super) fn hooked(&mut self, stage: &Stage<'_>, hooked: Hooked, up: &mut Up) -> Result<(), String> {
-        up.ports.extend(hooked.ports);
-        let mut seen = BTreeSet::new();
-        up.ports.retain(|port| seen.insert(port.clone()));
+        up.ports.extend(hooked.ports.into_iter().filter(|port| up.known_ports.insert(port.clone())));
         if let Some(attempt) = hooked.hw {
             self.pins.bridge_hw(self.world.host, stage.variables, &attempt);
         }

@@ -158,20 +158,20 @@ mod tests {
     fn methods_need_what_stands_outside_brackets() {
         for method in METHODS {
             for command in method.commands {
-                assert_eq!(fill(command, |_| Some(BStr::new("x").into())).is_some(), true, "{command}");
+                assert!(fill(command, |_| Some(BStr::new("x").into())).is_some(), "{command}");
             }
             let given = |given: &[&str]| {
                 let value = |name: &str| given.contains(&name).then(|| BStr::new("x").into());
                 method.commands.iter().all(|command| fill(command, value).is_some())
             };
             let all: Vec<&str> = [&["iface"], method.needs].concat();
-            assert_eq!(given(&all), true, "{method:?}");
+            assert!(given(&all), "{method:?}");
             for left_out in method.needs {
                 let rest: Vec<&str> = all.iter().copied().filter(|name| name != left_out).collect();
-                assert_eq!(given(&rest), false, "{method:?} without {left_out}");
+                assert!(!given(&rest), "{method:?} without {left_out}");
             }
             assert_eq!(method.lacks(|_| false), method.needs.first().copied(), "{method:?}");
-            assert_eq!(method.needs.is_sorted(), true, "{method:?}");
+            assert!(method.needs.is_sorted(), "{method:?}");
         }
     }
 }
