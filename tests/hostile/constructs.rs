@@ -32,6 +32,7 @@ const CONSTRUCTS: &[(&str, &str, &str, &str)] = &[
     // Stanzas.
     (INTERFACES, "", "iface eth@ inet manual\n", ""),
     (INTERFACES, "", "iface br0 inet manual\n bridge_ports eth0\n", ""),
+    (INTERFACES, "", "iface br0 inet manual\n bridge_ports eth@\n", ""),
     (INTERFACES, "", "auto br@\niface br@ inet dhcp\n bridge_ports eth@\n", ""),
     (INTERFACES, "", "auto br@\niface br@ inet dhcp\n bridge_ports eth0\n bridge_hw nonsense\n", ""),
     (INTERFACES, "", "auto br@\niface br@ inet dhcp\n bridge_ports eth@\n bridge_hw %\n", ""),
