@@ -86,10 +86,10 @@ impl Assignment {
     }
 }
 
-/// The releases since which files are read otherwise than before.
+/// The releases since which [`parse`] reads files otherwise than before.
 const CHANGES: [u32; 3] = [240, 251, 258];
 
-/// The oldest release that reads files as that one does: what is [`parse`]d for one is right for the other.
+/// The oldest release that reads files as that one does: what is parsed for one is right for the other.
 #[must_use]
 pub fn oldest_alike(release: u32) -> u32 {
     CHANGES.into_iter().rfind(|change| *change <= release).unwrap_or(0)

@@ -74,5 +74,6 @@ proptest! {
             prop_assert!(item.line.start <= item.key.span.start && item.value.span.end <= item.line.end);
             prop_assert!(item.key.span.end < item.value.span.start + 1);
         }
+        prop_assert_eq!(format!("{:?}", parse(&text, oldest_alike(release))), format!("{unit:?}"));
     }
 }
