@@ -2,10 +2,7 @@
 
 use crate::host::Host;
 use bstr::ByteSlice;
-use foldhash::fast::RandomState;
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::path::Path;
 
 /// Where a file's text comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,11 +47,8 @@ const HEADER_LINES: usize = 12;
 /// The provenance of a file of the host, read off its text once.
 #[must_use]
 pub fn provenance_of(host: &Host, file: &Path) -> Provenance {
-    type Known = Mutex<HashMap<PathBuf, Provenance, RandomState>>;
-    let known = host.once("provenance", "", Known::default);
-    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-    let read = || host.read(file).map_or(Provenance::Plain, |text| provenance(&text));
-    known.entry(file.to_owned()).or_insert_with(read).clone()
+    let Some(text) = host.read(file) else { return Provenance::Plain };
+    host.once_of_text(&text, 0, provenance).as_ref().clone()
 }
 
 /// Reads a file's provenance off its text.

@@ -3,7 +3,7 @@
 use super::Host;
 use super::disk::lock;
 use foldhash::fast::RandomState;
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
@@ -20,8 +20,8 @@ const TEXT_LIMIT: usize = 64;
 #[derive(Default)]
 pub(super) struct TextMemo(Mutex<HashMap<TextKey, MadeOfText, RandomState>>);
 
-/// Where a text lies in memory, and the version of who reads it.
-type TextKey = (usize, u32);
+/// Where a text lies in memory, what is made of it, and the version of who makes it.
+type TextKey = (usize, TypeId, u32);
 
 struct MadeOfText {
     made: Made,
@@ -57,7 +57,7 @@ impl Host {
         version: u32,
         make: impl FnOnce(&[u8]) -> T,
     ) -> Arc<T> {
-        let key = (text.as_ptr().addr(), version);
+        let key = (text.as_ptr().addr(), TypeId::of::<T>(), version);
         let made = lock(&self.cache.made.0).get(&key).map(|known| Arc::clone(&known.made));
         if let Some(made) = made.and_then(|made| made.downcast().ok()) {
             return made;
