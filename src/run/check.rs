@@ -44,7 +44,9 @@ pub(super) fn run(arguments: &CheckArgs, output: &mut Output) -> anyhow::Result<
     let writer = Writer::new(format, Repository::around(&setup.here), in_colour);
     let mut run = Run::new(arguments, writer, &mut setup)?;
     refuse_shared(arguments, &setup)?;
-    file.map_or(Ok(()), |path| output.report_into(path))?;
+    if let Some(path) = file {
+        output.report_into(path)?;
+    }
     let mut exit = each_host(&setup, output, &|found| Judged::of(arguments, &setup, found), &mut |judged, output| {
         run.host(&setup, judged, output)
     })?;

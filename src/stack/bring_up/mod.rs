@@ -126,9 +126,6 @@ impl Record {
                 None => "the bridge is made anew after it".to_owned(),
             });
         }
-        if pins.len() < 2 {
-            return pins;
-        }
         let order = |place: &Place| files.iter().position(|file| *file == place.file).unwrap_or(files.len());
         // A place that acts more than once (a template's line, a loop) is told as the best that came of it.
         pins.sort_by_cached_key(|pin| (order(&pin.place), pin.place.clone(), rank(&pin.effect)));
