@@ -5,7 +5,7 @@ use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::fleet::Summary;
 use crate::host::{Host, Unreadable};
-use crate::judgement::{Bridge, Judgement, Outcome};
+use crate::judgement::{Bridge, Judgement};
 use crate::links::{Links, Named, Source, Sources};
 use crate::recognise::{Signs, recognise, with_vendor_files};
 use crate::selection::Selection;
@@ -227,14 +227,12 @@ fn readings(world: World<'_>, options: &Options) -> Vec<Vec<Reading>> {
 /// What a stack makes of a host; where nothing tells whether udevd runs, the worse of both for
 /// each bridge, with a note that names the better one.
 fn judge(world: World<'_>, stack: &Stack, udev_unknown: bool) -> Judgement {
-    let mut judgement = stack::judge(world, stack);
-    let settled = |bridge: &Bridge| matches!(bridge.outcome, Outcome::Pinned | Outcome::Absent);
-    if !udev_unknown || judgement.bridges.iter().all(settled) {
-        return judgement;
+    if !udev_unknown {
+        return stack::judge(world, stack);
     }
-    let with = stack::judge(world, &stack.clone().with_udev(true));
-    let others: HashMap<&BStr, &Bridge> =
-        with.bridges.iter().rev().map(|bridge| (bridge.name.as_bstr(), bridge)).collect();
+    let (mut judgement, with) = stack::judge_both(world, stack);
+    let Some(with) = with else { return judgement };
+    let others: HashMap<&BStr, &Bridge> = with.iter().rev().map(|bridge| (bridge.name.as_bstr(), bridge)).collect();
     for bridge in &mut judgement.bridges {
         let Some(other) = others.get(bridge.name.as_bstr()).copied() else { continue };
         if other.outcome == bridge.outcome {

@@ -45,6 +45,14 @@ pub struct Judgement {
     pub unknown_options: Vec<UnknownOption>,
 }
 
+impl Judgement {
+    /// Whether no bridge is left to chance or to what else runs: each has its address from a line, or is not made.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.bridges.iter().all(|bridge| matches!(bridge.outcome, Outcome::Pinned | Outcome::Absent))
+    }
+}
+
 /// One bridge on one stack.
 #[derive(Clone, Debug)]
 pub struct Bridge {

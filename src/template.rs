@@ -2,7 +2,7 @@
 //! and how it writes a variable.
 
 use crate::host::Host;
-use crate::judgement::{Effect, Judgement, Outcome, Pin};
+use crate::judgement::{Bridge, Effect, Outcome, Pin};
 use crate::provenance::{Provenance, provenance_of};
 use bstr::{BStr, ByteSlice};
 use std::os::unix::ffi::OsStrExt;
@@ -141,11 +141,11 @@ pub fn is_erb(text: &[u8]) -> bool {
 
 /// What an engine fills in pins a bridge: a value with a mark in a template is not invalid, and no more is known of it.
 /// A machine itself (`--root`) has nothing that fills it in.
-pub fn count_as_pins(host: &Host, judgement: &mut Judgement) {
+pub fn count_as_pins(host: &Host, bridges: &mut [Bridge]) {
     if host.is_live() {
         return;
     }
-    for bridge in &mut judgement.bridges {
+    for bridge in bridges {
         // What a template fills in is not known to differ from what wins.
         bridge.pins.retain(|pin| !(matches!(pin.effect, Effect::Overridden(_)) && is_filled_in(host, pin)));
         let mut filled = None;

@@ -5,14 +5,15 @@ mod methods;
 
 use super::eni::busybox::read;
 use super::eni::unknown;
-use super::ifup::report::{Words, bridges};
+use super::ifup::report::{Words, judged};
 use super::ifup::ways::{self, Values};
 use super::{Stack, World};
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
 use machine::Machine;
 
-/// What this stack makes of the host's files.
-pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
+/// What this stack makes of the host's files; with `both`, the bridges beside a udevd too, unless the first settles
+/// it or the way up is another then.
+pub(super) fn judge(world: World<'_>, stack: &Stack, both: bool) -> (Judgement, Option<Vec<Bridge>>) {
     let config = read(world.host);
     let mut machine = Machine::new(world, stack, &config);
     machine.run();
@@ -21,10 +22,9 @@ pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
         (true, _) => "no `bridge_ports` makes it a bridge",
         (false, true) => "no option whose name begins with `bridge` makes it a bridge",
     };
-    let bridges = bridges(&mut machine.ran, &Words { no_bridge, no_hwaddress: methods::no_hwaddress });
-    let hooks = unknown::hooks(stack);
-    let unknown_options = unknown::options(&config, &hooks);
-    Judgement { bridges, problems: config.problems.clone(), unknown_options }
+    let words = Words { no_bridge, no_hwaddress: methods::no_hwaddress };
+    let unknown_options = unknown::options(&config, &unknown::hooks(stack));
+    judged(&mut machine.ran, &words, unknown_options, both.then_some(stack))
 }
 
 /// The ways to pin a bridge on this stack, best first.

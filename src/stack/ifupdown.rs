@@ -6,21 +6,21 @@ mod methods;
 use super::bridge_utils::Release;
 use super::eni::ifupdown::read;
 use super::eni::unknown;
-use super::ifup::report::{Words, bridges};
+use super::ifup::report::{Words, judged};
 use super::ifup::ways::{self, Values};
 use super::{Stack, World};
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
 use machine::Machine;
 
-/// What this stack makes of the host's files.
-pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
+/// What this stack makes of the host's files; with `both`, the bridges beside a udevd too, unless the first settles
+/// it or the way up is another then.
+pub(super) fn judge(world: World<'_>, stack: &Stack, both: bool) -> (Judgement, Option<Vec<Bridge>>) {
     let config = read(world.host);
     let mut machine = Machine::new(world, stack, &config);
     machine.run();
     let words = Words { no_bridge: "no `bridge_ports` makes it a bridge", no_hwaddress: methods::no_hwaddress };
-    let bridges = bridges(&mut machine.ran, &words);
     let unknown_options = unknown::options(&config, &[&unknown::BRIDGE_UTILS]);
-    Judgement { bridges, problems: config.problems.clone(), unknown_options }
+    judged(&mut machine.ran, &words, unknown_options, both.then_some(stack))
 }
 
 /// The ways to pin a bridge on this stack, best first.

@@ -9,6 +9,8 @@
 //! Measured on kernel 6.18: setting the address that a bridge has already pins it too, and with
 //! no port left an unset address becomes all-zero.
 
+mod link;
+
 use super::reach::Reach;
 use super::scripts::{self, shell_script};
 use super::udev::Udev;
@@ -17,89 +19,14 @@ use crate::host::{Host, host_path};
 use crate::judgement::Outcome;
 use crate::span::Place;
 use bstr::{BStr, BString};
+pub use link::{Address, Cause, Errno, Link, LinkKind};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// A refusal, by the error that the caller's program would print.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Errno {
-    /// There is such a link already (`RTNETLINK answers: File exists`).
-    Exists,
-    /// `Cannot find device`.
-    NoDevice,
-    /// A multicast or all-zero address (`Cannot assign requested address`).
-    AddressNotAvailable,
-    /// The link cannot do that: no bridge, a bridge as port, a port twice (`Invalid argument`, `Device or resource busy`).
-    Invalid,
-}
-
-/// An address of the model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Address {
-    /// Known from the configuration or from evidence.
-    Known(MacAddress),
-    /// Some address that only the running system can tell.
-    Unknown,
-}
-
-impl Address {
-    /// The address, where it is known.
-    #[must_use]
-    pub fn known(self) -> Option<MacAddress> {
-        match self {
-            Self::Known(address) => Some(address),
-            Self::Unknown => None,
-        }
-    }
-}
-
-/// Who sets an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cause {
-    /// Whether the configuration states the address (a literal, a link's name, a shell
-    /// command) or software makes it up.
-    pub generated: bool,
-    /// The line that asks for it, where there is one.
-    pub place: Option<Place>,
-}
-
-impl Cause {
-    /// A line of the configuration states it.
-    #[must_use]
-    pub fn stated(place: Place) -> Self {
-        Self { generated: false, place: Some(place) }
-    }
-}
-
-/// What a link is, as far as addresses depend on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkKind {
-    /// A bridge.
-    Bridge,
-    /// Made by software too (veth, vlan, bond, dummy ...).
-    Virtual,
-    /// There before any configuration is read.
-    Physical,
-}
-
 /// As many steps as all command lines of a judgement cost, beside the first few of each.
 const STEP_BUDGET: usize = 200_000;
-
-/// One link.
-#[derive(Clone, Debug)]
-pub struct Link {
-    /// What it is.
-    pub kind: LinkKind,
-    /// Its own address; for a bridge that takes its ports' use [`Kernel::address`].
-    own: Address,
-    /// Who set its address: `addr_assign_type` 3. `None` is the kernel's choice.
-    pub set_by: Option<Cause>,
-    /// The bridge it is a port of.
-    pub master: Option<BString>,
-    /// What made it.
-    pub made_by: Option<Place>,
-}
 
 /// The links and their addresses.
 #[derive(Clone, Default)]
@@ -108,6 +35,8 @@ pub struct Kernel {
     /// The ports of each bridge that has some; what [`Link::master`] says from the other side.
     ports: BTreeMap<BString, BTreeSet<BString>>,
     udev: Option<Udev>,
+    /// Somebody asked for an address that a udevd would perhaps have set.
+    told_fresh: Cell<bool>,
     /// Where links that nobody told of exist: the names for which that does not hold.
     made_later: Option<BTreeSet<BString>>,
     /// Programs that are not installed beside it.
@@ -191,7 +120,8 @@ impl Kernel {
 
     /// A link that is there before the configuration is read.
     pub fn add_physical(&mut self, name: &BStr, address: Address) {
-        let link = Link { kind: LinkKind::Physical, own: address, set_by: None, master: None, made_by: None };
+        let link =
+            Link { kind: LinkKind::Physical, own: address, set_by: None, master: None, made_by: None, fresh: false };
         self.links.entry(name.to_owned()).or_insert(link);
     }
 
@@ -213,13 +143,26 @@ impl Kernel {
             Some((address, cause)) => (address, Some(cause)),
             None => (Address::Unknown, None),
         };
-        let mut link = Link { kind, own, set_by, master: None, made_by };
-        let given = link.set_by.is_some().then_some(link.own);
-        if let Some((address, cause)) = self.udev.as_ref().and_then(|udev| udev.on_add(name, kind, given)) {
-            (link.own, link.set_by) = (address, Some(cause));
+        let mut link = Link { kind, own, set_by, master: None, made_by, fresh: self.udev.is_none() };
+        if let Some(udev) = &self.udev {
+            link.let_udevd_set(name, udev);
         }
         self.links.insert(name.to_owned(), link);
         Ok(())
+    }
+
+    /// Whether nothing that was done until now hangs on what a udevd would have set.
+    #[must_use]
+    pub fn is_same_beside_udevd(&self) -> bool {
+        !self.told_fresh.get()
+    }
+
+    /// Gives the links the addresses that they have where that udevd ran all the time. Only where
+    /// [`is_same_beside_udevd`](Self::is_same_beside_udevd) has said so once all was done.
+    pub fn let_udevd_have_run(&mut self, udev: &Udev) {
+        for (name, link) in self.links.iter_mut().filter(|(_, link)| link.fresh) {
+            link.let_udevd_set(name.as_ref(), udev);
+        }
     }
 
     /// Removes a link; a bridge's ports stay without it.
@@ -239,6 +182,7 @@ impl Kernel {
     /// Gives a link that nobody gave an address the one of the link that it lies on (a VLAN).
     pub fn inherit(&mut self, name: &BStr, from: &BStr) {
         let Some(address) = self.address(from) else { return };
+        // Where udevd sets an address, it does so before.
         if let Some(link) = self.links.get_mut(name).filter(|link| link.set_by.is_none()) {
             link.own = address;
         }
@@ -250,6 +194,8 @@ impl Kernel {
             return Err(Errno::Exists);
         }
         let link = self.links.remove(name).ok_or(Errno::NoDevice)?;
+        // What udevd sets hangs on the name that the link was made with.
+        self.told_fresh.set(self.told_fresh.get() || link.fresh);
         if let Some(ports) = link.master.as_ref().and_then(|master| self.ports.get_mut(master)) {
             ports.remove(name);
             ports.insert(new.to_owned());
@@ -269,7 +215,7 @@ impl Kernel {
     pub fn set_address(&mut self, name: &BStr, address: Address, cause: Cause) -> Result<(), Errno> {
         let link = self.links.get_mut(name).ok_or(Errno::NoDevice)?;
         usable(address)?;
-        (link.own, link.set_by) = (address, Some(cause));
+        (link.own, link.set_by, link.fresh) = (address, Some(cause), false);
         Ok(())
     }
 
@@ -321,11 +267,18 @@ impl Kernel {
     #[must_use]
     pub fn address(&self, name: &BStr) -> Option<Address> {
         let link = self.links.get(name)?;
+        self.tell(link);
         if link.kind != LinkKind::Bridge || link.set_by.is_some() {
             return Some(link.own);
         }
-        let ports: Option<Vec<MacAddress>> = self.ports(name).map(|port| self.links.get(port)?.own.known()).collect();
+        let own = |port: &BString| self.links.get(port).map(|port| self.tell(port).own)?.known();
+        let ports: Option<Vec<MacAddress>> = self.ports(name).map(own).collect();
         Some(ports.and_then(|ports| ports.into_iter().min()).map_or(Address::Unknown, Address::Known))
+    }
+
+    fn tell<'l>(&self, link: &'l Link) -> &'l Link {
+        self.told_fresh.set(self.told_fresh.get() || link.fresh);
+        link
     }
 
     /// What has become of a bridge.

@@ -235,16 +235,38 @@ pub struct World<'a> {
 #[must_use]
 pub fn judge(world: World<'_>, stack: &Stack) -> Judgement {
     let mut judgement = match stack.software {
-        Software::Ifupdown => ifupdown::judge(world, stack),
+        Software::Ifupdown => ifupdown::judge(world, stack, false).0,
         Software::Ifupdown2 => ifupdown2::judge(world, stack),
         Software::IfupdownNg => ifupdown_ng::judge(world, stack),
-        Software::Busybox => busybox::judge(world, stack),
+        Software::Busybox => busybox::judge(world, stack, false).0,
         Software::Networkd => networkd::judge(world, stack),
         Software::NetworkScripts => network_scripts::judge(world, stack),
         Software::NetworkManager => networkmanager::judge(world, stack),
     };
-    template::count_as_pins(world.host, &mut judgement);
+    template::count_as_pins(world.host, &mut judgement.bridges);
     judgement
+}
+
+/// What a stack makes of a host's files where no udevd runs, and unless that settles it, the bridges beside one.
+#[must_use]
+pub fn judge_both(world: World<'_>, stack: &Stack) -> (Judgement, Option<Vec<Bridge>>) {
+    let (mut without, with) = match stack.software {
+        Software::Ifupdown => ifupdown::judge(world, stack, true),
+        Software::Busybox => busybox::judge(world, stack, true),
+        _ => (judge(world, stack), None),
+    };
+    template::count_as_pins(world.host, &mut without.bridges);
+    if without.is_settled() {
+        return (without, None);
+    }
+    let with = match with {
+        Some(mut with) => {
+            template::count_as_pins(world.host, &mut with);
+            with
+        }
+        None => judge(world, &stack.clone().with_udev(true)).bridges,
+    };
+    (without, Some(with))
 }
 
 /// The ways to pin a bridge on a stack, best first, each still to be judged.

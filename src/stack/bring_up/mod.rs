@@ -60,7 +60,7 @@ pub(super) fn native_kernel(world: World<'_>, stack: &Stack, udev: Option<&Udev>
 pub(super) struct Record {
     tried: BTreeMap<BString, Vec<Pin>>,
     places: BTreeSet<(BString, Place)>,
-    udev: Option<Udev>,
+    pub(super) udev: Option<Udev>,
 }
 
 impl Record {

@@ -18,6 +18,7 @@ use super::hook::{Hooked, Made};
 use super::kernel::{Address, Cause, Kernel};
 use super::reach::Reach;
 use super::scripts::{Names, Scripts, When};
+use super::udev::Udev;
 use super::{Stack, World};
 use crate::bytes::split_once;
 use crate::syntax::Token;
@@ -93,6 +94,13 @@ impl<'a> Host<'a> {
             scripts: Scripts::read(world.host, Names::RunParts),
             options,
         }
+    }
+
+    /// What there is once everything is up becomes what there is where the stack's udevd ran all the time.
+    fn let_udevd_have_run(&mut self, stack: &Stack) {
+        let udev = Udev::read(self.world.host, self.world.assume, stack.systemd_release());
+        self.kernel.let_udevd_have_run(&udev);
+        self.pins.record.udev = Some(udev);
     }
 
     /// Whether as much was acted on as ever is: nothing more is brought up then.

@@ -3,7 +3,8 @@
 use super::Host;
 use super::pins::never_tried;
 use super::variables::Variables;
-use crate::judgement::{Bridge, Outcome};
+use crate::judgement::{Bridge, Judgement, Outcome, UnknownOption};
+use crate::stack::Stack;
 use crate::stack::bring_up;
 use crate::stack::eni::{Config, Opt, Stanza};
 use crate::stack::kernel::LinkKind;
@@ -21,8 +22,23 @@ pub(in crate::stack) struct Words {
     pub(in crate::stack) no_hwaddress: fn(&Stanza) -> Option<String>,
 }
 
+/// What everything came to; where a stack is given, beside its udevd too, unless the first settles it or what was done
+/// hangs on what udevd sets.
+pub(in crate::stack) fn judged(
+    ran: &mut Host<'_>,
+    words: &Words,
+    unknown_options: Vec<UnknownOption>,
+    beside: Option<&Stack>,
+) -> (Judgement, Option<Vec<Bridge>>) {
+    let beside = beside.filter(|_| ran.kernel.is_same_beside_udevd());
+    let without = Judgement { bridges: bridges(ran, words), problems: ran.config.problems.clone(), unknown_options };
+    let Some(stack) = beside.filter(|_| !without.is_settled()) else { return (without, None) };
+    ran.let_udevd_have_run(stack);
+    (without, Some(bridges(ran, words)))
+}
+
 /// The bridges, those of the configuration in its order, then those that only hook commands name.
-pub(in crate::stack) fn bridges(ran: &mut Host<'_>, words: &Words) -> Vec<Bridge> {
+fn bridges(ran: &mut Host<'_>, words: &Words) -> Vec<Bridge> {
     let mut bridges = Vec::new();
     if ran.up.is_empty() && ran.is_exhausted() {
         return bridges;
