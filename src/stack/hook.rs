@@ -62,8 +62,11 @@ pub(super) fn variable_name(option: &[u8]) -> BString {
 
 /// Whether an option's value reaches hooks in that variable.
 pub(super) fn reaches(option: &[u8], name: &str) -> bool {
-    // Letters may go, none come.
-    option.len() + PREFIX.len() >= name.len() && variable(option).eq(name.bytes())
+    // Letters may go, none come; most names differ in the first.
+    let first = option.first().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_uppercase);
+    option.len() + PREFIX.len() >= name.len()
+        && first.is_none_or(|first| name.as_bytes().get(PREFIX.len()) == Some(&first))
+        && variable(option).eq(name.bytes())
 }
 
 fn variable(option: &[u8]) -> impl Iterator<Item = u8> {

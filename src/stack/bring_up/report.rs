@@ -22,8 +22,9 @@ pub(in crate::stack) fn bridge(
     mut ports: Vec<BString>,
 ) -> Bridge {
     let pins = record.pins(kernel, name, files);
-    let named: BTreeSet<BString> = ports.iter().cloned().collect();
-    ports.extend(kernel.ports(name).filter(|port| !named.contains(*port)).cloned());
+    let named: BTreeSet<&BString> = ports.iter().collect();
+    let others: Vec<BString> = kernel.ports(name).filter(|port| !named.contains(port)).cloned().collect();
+    ports.extend(others);
     let outcome = kernel.outcome(name);
     let address = kernel.address(name).and_then(Address::known).filter(|_| outcome != Outcome::Absent);
     let winner = kernel.link(name).and_then(|link| link.set_by.as_ref()?.place.as_ref());

@@ -127,10 +127,10 @@ pub fn run<'e>(
     environment: impl FnOnce() -> &'e BTreeMap<BString, BString>,
 ) -> Run {
     let origin = Origin::of(file, line);
-    if let Some(words) = plain_call(&line.text) {
+    if let Some(words) = arguments_of_ip(&line.text).filter(|_| !kernel.lacks_program(b"ip")) {
         let environment = BTreeMap::new();
         let mut shell = shell::Shell::new(kernel, origin, &environment);
-        let end = programs::run(&mut shell, &line.text, &words, None);
+        let end = ip::run(&mut shell, &words, None);
         return shell.finish(end);
     }
     let mut shell = shell::Shell::new(kernel, origin, environment());
@@ -138,15 +138,19 @@ pub fn run<'e>(
     shell.finish(end)
 }
 
-/// The words of a call of `ip` in which a shell has nothing to expand, as the methods of ifupdown and busybox make it.
-fn plain_call(line: &[u8]) -> Option<Vec<expand::Word>> {
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b" _-./:,@".contains(byte);
-    if !line.starts_with(b"ip ") || line.len() > expand::LONGEST || !line.iter().all(is_plain) {
+/// The arguments of a call of `ip` in which a shell has nothing to expand, as the methods of ifupdown and busybox make it.
+fn arguments_of_ip(line: &[u8]) -> Option<Vec<expand::Word>> {
+    const PROGRAM: &[u8] = b"ip ";
+    let is_plain = |byte: &u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'_' | b'-' | b'.' | b'/' | b':' | b',' | b'@')
+    };
+    let arguments = line.strip_prefix(PROGRAM)?;
+    if line.len() > expand::LONGEST || !arguments.iter().all(is_plain) {
         return None;
     }
     let mut words = Vec::with_capacity(8);
-    let mut end = 0;
-    for piece in line.split(|byte| *byte == b' ') {
+    let mut end = PROGRAM.len();
+    for piece in arguments.split(|byte| *byte == b' ') {
         if !piece.is_empty() {
             words.push(expand::Word { raw: end..end + piece.len(), ..expand::Word::literal(piece) });
         }

@@ -234,9 +234,10 @@ fn made(config: &Config, all: &[Variables<'_>], is_made: impl Fn(&Variables<'_>)
         if is_made(variables) {
             own.insert(name);
         }
-        let environment = [("IFACE".into(), name.to_owned())].into();
-        for opt in &variables.commands {
-            made.extend(commands::makes(opt.value.as_bstr(), &environment));
+        if !variables.commands.is_empty() {
+            let environment = [("IFACE".into(), name.to_owned())].into();
+            let lines = variables.commands.iter().map(|opt| opt.value.as_bstr());
+            made.extend(lines.flat_map(|line| commands::makes(line, &environment)));
         }
     }
     for start in &config.starts {

@@ -45,11 +45,8 @@ fn bridges(ran: &mut Host<'_>, words: &Words) -> Vec<Bridge> {
     }
     for (name, logical) in interfaces(ran) {
         let (name, logical) = (name.as_bstr(), logical.as_bstr());
-        let is_bridge = ran.kernel.link(name).is_some_and(|link| link.kind == LinkKind::Bridge);
-        if is_bridge || ran.stanzas(logical).iter().any(|index| ran.variables.get(*index).is_some_and(is_meant)) {
-            never_tried(ran, name, logical, words.no_hwaddress);
-            bridges.extend(defined(ran, words, name, logical));
-        }
+        never_tried(ran, name, logical, words.no_hwaddress);
+        bridges.extend(defined(ran, words, name, logical));
     }
     bridges.extend(bring_up::implicit(&ran.kernel, &ran.pins.record, &ran.config.files, &bridges));
     bridges
@@ -60,18 +57,23 @@ pub(super) fn is_meant(variables: &Variables<'_>) -> bool {
     SIGNS.iter().any(|sign| variables.sets(sign))
 }
 
-/// The interfaces with their stanzas' names, in the order of the files; where nothing is brought
-/// up, every stanza's name.
+/// The interfaces that are bridges or meant to be, with their stanzas' names, in the order of the files; where nothing is
+/// brought up, those of every stanza's name.
 fn interfaces(ran: &Host<'_>) -> Vec<(BString, BString)> {
-    let mut interfaces: Vec<(BString, BString)> = if ran.config.refused {
-        let names = ran.config.stanzas.iter().map(|stanza| stanza.name.token.text.clone());
-        names.map(|name| (name.clone(), name)).collect()
+    let is_one = |(name, logical): &(&BString, &BString)| {
+        let is_bridge = ran.kernel.link(name.as_bstr()).is_some_and(|link| link.kind == LinkKind::Bridge);
+        let mut stanzas = ran.stanzas(logical.as_bstr()).iter();
+        is_bridge || stanzas.any(|index| ran.variables.get(*index).is_some_and(is_meant))
+    };
+    let mut interfaces: Vec<(&BString, &BString)> = if ran.config.refused {
+        let names = ran.config.stanzas.iter().map(|stanza| &stanza.name.token.text);
+        names.map(|name| (name, name)).filter(is_one).collect()
     } else {
-        ran.up.iter().map(|(name, up)| (name.clone(), up.logical.clone())).collect()
+        ran.up.iter().map(|(name, up)| (name, &up.logical)).filter(is_one).collect()
     };
     interfaces.sort_by_key(|(_, logical)| ran.stanzas(logical.as_bstr()).first().copied());
     interfaces.dedup();
-    interfaces
+    interfaces.into_iter().map(|(name, logical)| (name.clone(), logical.clone())).collect()
 }
 
 /// The line of a stanza that makes it a bridge.
@@ -86,16 +88,18 @@ fn defined(ran: &Host<'_>, words: &Words, name: &BStr, logical: &BStr) -> Option
     let stanzas: Vec<&Stanza> = indices.iter().filter_map(|index| config.stanzas.get(*index)).collect();
     let makes = indices.iter().find(|index| ran.variables.get(**index).and_then(ports_line).is_some());
     let origin = makes.and_then(|index| config.stanzas.get(*index)).or(stanzas.first().copied())?.place();
-    let up = ran.up.get(name).cloned().unwrap_or_default();
-    let mut bridge = bring_up::bridge(&ran.kernel, &ran.pins.record, &config.files, name, origin, up.ports);
+    let up = ran.up.get(name);
+    let ports = up.map(|up| up.ports.clone()).unwrap_or_default();
+    let (stopped, no_scripts) = (up.and_then(|up| up.stopped.as_ref()), up.is_some_and(|up| up.no_scripts));
+    let mut bridge = bring_up::bridge(&ran.kernel, &ran.pins.record, &config.files, name, origin, ports);
     let mut options = indices.iter().flat_map(|index| config.options(*index));
     bridge.carries_ip = bring_up::carries_ip(stanzas.into_iter()) || options.any(|opt| opt.key.token.text == "address");
     match bridge.outcome {
         Outcome::Absent => {
-            bridge.reason = match (&up.stopped, makes) {
+            bridge.reason = match (stopped, makes) {
                 _ if config.refused => refusal(config),
                 (Some(stopped), _) => format!("{stopped}, so no bridge is made"),
-                (None, Some(_)) if up.no_scripts => {
+                (None, Some(_)) if no_scripts => {
                     "`no-scripts` keeps the bridge hook, which would make it, from running".to_owned()
                 }
                 (None, Some(_)) if ran.kernel.link(name).is_some() => {
@@ -111,7 +115,7 @@ fn defined(ran: &Host<'_>, words: &Words, name: &BStr, logical: &BStr) -> Option
         _ => {}
     }
     if bridge.outcome != Outcome::Absent {
-        bridge.note = up.stopped.map(|stopped| format!("`ifup {name}` fails: {stopped}"));
+        bridge.note = stopped.map(|stopped| format!("`ifup {name}` fails: {stopped}"));
     }
     Some(bridge)
 }

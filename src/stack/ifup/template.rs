@@ -16,7 +16,7 @@ pub(in crate::stack) fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<
     let mut open: Vec<(usize, bool)> = Vec::new();
     let mut rest = template.as_bytes();
     while !rest.is_empty() {
-        let plain = rest.find_byteset(b"[]%").unwrap_or(rest.len());
+        let plain = rest.iter().position(|byte| matches!(byte, b'[' | b']' | b'%')).unwrap_or(rest.len());
         let (text, mark) = rest.split_at(plain);
         done.extend_from_slice(text);
         rest = if let Some(after) = mark.strip_prefix(b"[[") {

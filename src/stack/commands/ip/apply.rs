@@ -48,7 +48,8 @@ pub(super) fn apply(shell: &mut Shell<'_>, command: Command, mut request: Reques
 /// The link that a request names is looked up with `if_nametoindex` (lib/ll_map.c).
 fn drop_label(request: &mut Request) {
     if let Some(word) = request.device.as_mut().or(request.name.as_mut()) {
-        word.text = without_label(word.text.as_bstr()).to_owned();
+        let link = without_label(word.text.as_bstr()).len();
+        word.text.truncate(link);
     }
 }
 
