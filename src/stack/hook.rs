@@ -56,24 +56,29 @@ const PREFIX: &[u8] = b"IF_";
 /// case, without all else (ifupdown's execute.c and busybox's ifupdown.c, `setlocalenv`).
 pub(super) fn variable_name(option: &[u8]) -> BString {
     let mut name = Vec::with_capacity(option.len() + PREFIX.len());
-    name.extend(variable(option));
+    name.extend_from_slice(PREFIX);
+    name.extend(option.iter().take_while(|byte| **byte != b'=').copied().filter_map(letter));
     name.into()
 }
 
 /// Whether an option's value reaches hooks in that variable.
 pub(super) fn reaches(option: &[u8], name: &str) -> bool {
-    // Letters may go, none come; most names differ in the first.
-    let first = option.first().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_uppercase);
-    option.len() + PREFIX.len() >= name.len()
-        && first.is_none_or(|first| name.as_bytes().get(PREFIX.len()) == Some(&first))
-        && variable(option).eq(name.bytes())
+    let mut wanted = name.as_bytes().strip_prefix(PREFIX).unwrap_or_default();
+    for byte in option.iter().take_while(|byte| **byte != b'=').copied().filter_map(letter) {
+        match wanted {
+            [next, rest @ ..] if *next == byte => wanted = rest,
+            _ => return false,
+        }
+    }
+    wanted.is_empty()
 }
 
-fn variable(option: &[u8]) -> impl Iterator<Item = u8> {
-    let kept = option.iter().map(|&byte| if byte == b'-' { b'_' } else { byte.to_ascii_uppercase() });
-    // `isalpha` and `isalnum` in the C locale; an `=` ends the name.
-    let kept = kept.take_while(|&byte| byte != b'=').filter(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    PREFIX.iter().copied().chain(kept)
+/// What is left of a letter: `isalpha` and `isalnum` in the C locale; an `=` ends the name.
+fn letter(byte: u8) -> Option<u8> {
+    match byte {
+        b'-' | b'_' => Some(b'_'),
+        _ => byte.is_ascii_alphanumeric().then(|| byte.to_ascii_uppercase()),
+    }
 }
 
 /// What a hook made of an interface.

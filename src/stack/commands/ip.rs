@@ -127,7 +127,8 @@ pub(super) fn run(shell: &mut Shell<'_>, words: &[Word], input: Option<Output>) 
             None => return End::of(Status::Failure),
         }
     }
-    let has = |name: &str| words.iter().any(|word| word.text.starts_with(b"-") && matches(word, name));
+    let options: Vec<&Word> = words.iter().filter(|word| word.text.starts_with(b"-")).collect();
+    let has = |name: &str| options.iter().any(|word| matches(word, name));
     let form = match (has("-oneline"), has("-brief")) {
         (_, true) => Form::Brief,
         (true, _) => Form::OneLine,

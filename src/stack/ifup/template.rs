@@ -2,8 +2,7 @@
 //! option's value, and `[[...]]` is left out where an option in it is not given (`parse` in
 //! ifupdown's execute.c and busybox's ifupdown.c).
 
-use crate::bytes::split_once;
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BStr, BString};
 use std::borrow::Cow;
 
 /// As much longer as values mostly make a line.
@@ -14,21 +13,21 @@ pub(in crate::stack) fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<
     let mut done = Vec::with_capacity(template.len() + ROOM);
     // Where each open bracket began, and whether all in it is given.
     let mut open: Vec<(usize, bool)> = Vec::new();
-    let mut rest = template.as_bytes();
+    let mut rest = template;
     while !rest.is_empty() {
-        let plain = rest.iter().position(|byte| matches!(byte, b'[' | b']' | b'%')).unwrap_or(rest.len());
-        let (text, mark) = rest.split_at(plain);
-        done.extend_from_slice(text);
-        rest = if let Some(after) = mark.strip_prefix(b"[[") {
+        let (text, mark) =
+            rest.split_at(rest.bytes().position(|byte| matches!(byte, b'[' | b']' | b'%')).unwrap_or(rest.len()));
+        done.extend_from_slice(text.as_bytes());
+        rest = if let Some(after) = mark.strip_prefix("[[") {
             open.push((done.len(), true));
             after
-        } else if let Some(after) = mark.strip_prefix(b"]]") {
+        } else if let Some(after) = mark.strip_prefix("]]") {
             if let Some((start, false)) = open.pop() {
                 done.truncate(start);
             }
             after
-        } else if let Some((name, after)) = mark.strip_prefix(b"%").and_then(|mark| split_once(mark, b'%')) {
-            match (name.to_str().ok().and_then(&value), open.last_mut()) {
+        } else if let Some((name, after)) = mark.strip_prefix('%').and_then(|mark| mark.split_once('%')) {
+            match (value(name), open.last_mut()) {
                 (Some(text), _) => done.extend_from_slice(&text),
                 (None, Some(bracket)) => bracket.1 = false,
                 (None, None) => return None,
@@ -36,7 +35,7 @@ pub(in crate::stack) fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<
             after
         } else {
             let (lone, after) = mark.split_at(mark.len().min(1));
-            done.extend_from_slice(lone);
+            done.extend_from_slice(lone.as_bytes());
             after
         };
     }
