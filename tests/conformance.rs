@@ -19,6 +19,16 @@ use std::process::Output;
 /// Cases that configuration alone cannot tell, by id and stack (a prefix of its key), with the reason.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[];
 
+/// Bridges that only `BRIDGE=` of a port makes, as their own file makes none: no line of it sets an address.
+const MADE_BY_THEIR_PORTS: &[&str] = &[
+    "ifcfg/ns-macaddr-after-no-newline-append-bug-joined",
+    "ifcfg/ns-no-ifcfg-br0-port-only",
+    "ifcfg/ns-onboot-no-bridge",
+    "ifcfg/ns-type-carriage-return",
+    "ifcfg/ns-type-ovsbridge",
+    "ifcfg/ns-type-twice-last-ethernet",
+];
+
 fn wanted(variable: &str, text: &str) -> bool {
     std::env::var(variable).map_or(true, |wanted| text.contains(&wanted))
 }
@@ -116,7 +126,7 @@ fn agrees(name: &str, table: &Value, tell: impl Fn(&Laid, &str, &str) -> Option<
 
 fn fixes_pin(name: &str) {
     let mut failures = Vec::new();
-    let (mut fixed, mut unfixed) = (0, Vec::new());
+    let (mut fixed, mut never_made) = (0, 0);
     each(&common::table(name), |id, key, observed, bridge, laid| {
         if observed["outcome"] == "pinned" {
             return;
@@ -126,7 +136,11 @@ fn fixes_pin(name: &str) {
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         let is_fixed = |finding: &Value| finding["fixed"] == true && finding["bridge"] == bridge;
         if !report["findings"].as_array().unwrap().iter().any(is_fixed) {
-            unfixed.push(format!("{id} on {key}: {}", observed["outcome"]));
+            match observed["outcome"].as_str().unwrap() {
+                "absent" => never_made += 1,
+                _ if MADE_BY_THEIR_PORTS.contains(&id) => {}
+                outcome => failures.push(format!("{id} on {key}: {outcome}, and no fix")),
+            }
             return;
         }
         fixed += 1;
@@ -135,9 +149,8 @@ fn fixes_pin(name: &str) {
             failures.push(format!("{id} on {key}: {row:?}"));
         }
     });
-    println!("{name}: {fixed} fixed, {} not pinned and without a fix:\n{}", unfixed.len(), unfixed.join("\n"));
-    assert!(fixed > 0 || !failures.is_empty(), "nothing was fixed");
-    assert!(failures.is_empty(), "{} not pinned:\n{}", failures.len(), failures.join("\n"));
+    println!("{name}: {fixed} fixed; of those that are not made {never_made} have no fix");
+    assert!(failures.is_empty(), "{} not fixed:\n{}", failures.len(), failures.join("\n"));
 }
 
 #[test]
