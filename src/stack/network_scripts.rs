@@ -17,7 +17,7 @@ use crate::syntax::shell::{Content, Outside};
 use boot::{Boot, release};
 use bstr::{BStr, BString, ByteSlice};
 use files::Use;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,8 +27,9 @@ pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
     let names = files::names(world.host, release);
     let udev = udev(world, stack);
     let kernel = RefCell::new(Kernel::default());
-    let outside = Outside::new(|path| content(world, &kernel, path));
-    let boot = Boot::new(world, release, &outside, &kernel);
+    let looks = Cell::new(0);
+    let outside = Outside::new(|path| content(world, &kernel, &looks, path));
+    let boot = Boot::new(world, release, &outside, &kernel, &looks);
     let made = boot.made(&names);
     kernel.replace(bring_up::kernel(world, udev.as_ref(), made));
     let runs = boot.start(&names);
@@ -43,9 +44,10 @@ pub(super) fn candidates(world: World<'_>, _stack: &Stack, bridge: &Bridge, valu
 }
 
 /// What the shell sees of the file system: the tree, and the links' addresses as they are by then.
-fn content(world: World<'_>, kernel: &RefCell<Kernel>, path: &BStr) -> Content {
+fn content(world: World<'_>, kernel: &RefCell<Kernel>, looks: &Cell<usize>, path: &BStr) -> Content {
     let link = path.strip_prefix(b"/sys/class/net/").and_then(|rest| rest.strip_suffix(b"/address"));
     let Some(link) = link else { return ifcfg::content(world.host, path) };
+    looks.update(|looks| looks + 1);
     match kernel.borrow().address(BStr::new(link)) {
         Some(Address::Known(address)) => Content::Text(Arc::from(format!("{address}\n").as_bytes())),
         Some(Address::Unknown) => Content::Unknown,

@@ -114,7 +114,7 @@ impl Profile {
     pub(super) fn carries_ip(&self) -> bool {
         // Without `IPV6_AUTOCONF=`, `IPV6INIT=yes` asks for router advertisements (`make_ip6_setting`).
         let auto = self.flag("IPV6INIT", false) && self.flag("IPV6_AUTOCONF", !self.flag("IPV6FORWARDING", false));
-        auto || ifcfg::carries_ip(|key| self.parsed.get(key).cloned())
+        auto || ifcfg::carries_ip(|key| self.parsed.get(key).map(|value| value.as_bstr()))
     }
 
     /// What is logged when it is read (shvar.c `svWarnInvalid`). What was meant for a bridge's

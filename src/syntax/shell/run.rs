@@ -220,6 +220,12 @@ impl<'a> Shell<'a> {
         self.depth -= 1;
     }
 
+    /// What it has cost so far, by which it takes memory.
+    #[must_use]
+    pub fn spent(&self) -> usize {
+        BUDGET - self.budget
+    }
+
     pub(super) fn spend(&mut self, cost: usize) -> bool {
         let rest = self.budget.checked_sub(cost);
         self.budget = rest.unwrap_or(0);
