@@ -143,7 +143,7 @@ fn content(source: &Source, number: usize) -> Span {
 /// The visible text up to `width` columns, with dots where it goes on.
 fn head(text: &[u8], width: usize) -> String {
     if text.len() <= width && visible::is_plain(text) {
-        return visible::source(text);
+        return visible::source(text).into_owned();
     }
     let mut out = String::new();
     let mut room = width;
@@ -161,7 +161,7 @@ fn head(text: &[u8], width: usize) -> String {
 /// The visible text's last `width` columns, with dots where it starts earlier.
 fn tail(text: &[u8], width: usize) -> String {
     if text.len() <= width && visible::is_plain(text) {
-        return visible::source(text);
+        return visible::source(text).into_owned();
     }
     let mut shown = Vec::new();
     let mut room = width;
@@ -170,7 +170,7 @@ fn tail(text: &[u8], width: usize) -> String {
         match room.checked_sub(visible::width(&character)) {
             Some(rest) => room = rest,
             None => {
-                shown.push("...".to_owned());
+                shown.push("...".into());
                 break;
             }
         }
