@@ -7,14 +7,14 @@ use crate::address::MacAddress;
 use crate::check::{Subject, View};
 use crate::edit::FileEdit;
 use crate::finding::{Applicability, Finding, Fix};
-use crate::judgement::{Candidate, Judgement, Outcome, PinValue};
+use crate::judgement::{Bridge, Candidate, Judgement, Outcome, PinValue};
+use crate::lines::line_endings;
 use crate::provenance::{Provenance, provenance_of};
 use crate::stack::{self, Software, Stack};
 use crate::{check::Reading, rules};
 use bstr::{BStr, BString, ByteSlice};
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// As much text as is judged again to try the fixes of one host, a line counting as a hundred bytes more. It is enough
 /// for three hundred bridges of five lines each, and as many again in each further run or round.
@@ -32,8 +32,7 @@ pub(super) struct Budget {
 
 impl Budget {
     fn of(subject: &Subject<'_>) -> Self {
-        let cost = |text: &Arc<[u8]>| text.len() + LINE_COST * text.iter().filter(|byte| **byte == b'\n').count();
-        let size: usize = subject.world.host.texts().values().map(cost).sum();
+        let size = subject.world.host.weight(|text| text.len() + LINE_COST * line_endings(text));
         Self { left: Cell::new(TRIED_LIMIT), each: size.max(1) }
     }
 
@@ -125,9 +124,10 @@ pub(super) fn candidate(
     if budget.is_used_up() {
         return None;
     }
-    let offers =
-        view.on.iter().flat_map(|(reading, bridge)| stack::candidates(subject.world, &reading.stack, bridge, value));
-    offers.into_iter().find(|candidate| budget.takes() && pins(subject, view.name, candidate, value))
+    let works = |candidate: &Candidate| budget.takes() && pins(subject, view.name, candidate, value);
+    let on =
+        |(reading, bridge): &(&Reading, &Bridge)| stack::candidate(subject.world, &reading.stack, bridge, value, works);
+    view.on.iter().find_map(on)
 }
 
 pub(super) fn finish(view: &View<'_>, candidate: Candidate, wanted: Wanted) -> Fix {

@@ -84,6 +84,15 @@ impl Host {
         all.filter(|(_, text)| wanted(text)).map(|(path, text)| (path.to_owned(), Arc::clone(text))).collect()
     }
 
+    /// What the texts that were read so far weigh together.
+    #[must_use]
+    pub fn weight(&self, weigh: impl Fn(&[u8]) -> usize) -> usize {
+        let files = self.cache.files();
+        let read = files.iter().filter(|(path, _)| !self.overlay.contains_key(Path::new(path)));
+        let texts = read.filter_map(|(_, text)| text.as_ref()).chain(self.overlay.values());
+        texts.map(|text| weigh(text)).sum()
+    }
+
     /// Lets go of the texts and listings that were read. Somebody who asks has them read again, and what could not be read
     /// is told again then.
     pub fn forget_files(&self) {
