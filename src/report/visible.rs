@@ -81,7 +81,7 @@ pub fn is_plain(text: &[u8]) -> bool {
 /// Whether two bytes side by side are the same, and one of these.
 #[must_use]
 pub fn has_pair(text: &[u8], of: [u8; 2]) -> bool {
-    let pairs = text.iter().zip(text.iter().skip(1));
+    let pairs = text.iter().zip(text.get(1..).unwrap_or_default());
     pairs.fold(false, |found, (first, second)| found | ((first == second) & ((*first == of[0]) | (*first == of[1]))))
 }
 
