@@ -70,10 +70,6 @@ impl Reader<'_> {
             None => {}
         }
         let index = self.config.stanzas.len();
-        let name = stanza.name.token.text.clone();
-        let family = stanza.family.as_ref().map(|family| family.text.clone());
-        self.first.entry((name.clone(), None)).or_insert(index);
-        self.first.entry((name, family)).or_insert(index);
         self.config.stanzas.push(stanza);
         Ok(index)
     }
@@ -91,7 +87,7 @@ impl Reader<'_> {
         let family = stanza.family.as_ref().map(|family| family.text.clone());
         let detail =
             format!(": {} ({})", wanted.text, family.as_ref().map_or("*".into(), |family| family.to_str_lossy()));
-        let Some(&index) = self.first.get(&(wanted.text.clone(), family)) else {
+        let Some(index) = self.index.first(&self.config, &wanted.text, family) else {
             return Err(self.give_up(state, wanted.span, UNKNOWN_PARENT, &detail));
         };
         let parent = &self.config.stanzas[index];

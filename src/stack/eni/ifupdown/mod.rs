@@ -1,6 +1,7 @@
 //! How ifupdown reads `/etc/network/interfaces` (`config.c`: `read_interfaces_defn`).
 
 mod iface;
+mod index;
 
 use super::source::{Opened, Reading, dirname};
 use super::{Config, MAIN_FILE, Opt, Start, Word};
@@ -10,7 +11,8 @@ use crate::syntax::interfaces::{Dialect, Words, logical};
 use crate::syntax::{Logical, Token};
 use bstr::{BString, ByteSlice};
 use foldhash::fast::RandomState;
-use std::collections::{HashMap, HashSet};
+use index::Index;
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -32,8 +34,7 @@ fn read_anew(host: &Host) -> Config {
         host,
         reading: Reading::default(),
         seen: HashSet::default(),
-        first: HashMap::default(),
-        set: HashSet::default(),
+        index: Index::default(),
         config: Config::default(),
     };
     // A missing main file is no error (`couldn't open interfaces file`): only lo is known then.
@@ -46,10 +47,7 @@ struct Reader<'a> {
     reading: Reading,
     /// Paths as spelled (`already_seen`).
     seen: HashSet<Vec<u8>, RandomState>,
-    /// The first stanza of a name, and of a name and family (`get_interface`).
-    first: HashMap<(BString, Option<BString>), usize, RandomState>,
-    /// The options that each stanza sets.
-    set: HashSet<(usize, BString), RandomState>,
+    index: Index,
     config: Config,
 }
 
@@ -143,7 +141,7 @@ impl Reader<'_> {
 
     /// `auto` and its like. Without a name they mean the stanza they stand in and do not end it.
     fn names(&mut self, state: &mut State, words: Words<'_>, add: impl Fn(&mut Config, Word)) {
-        if let (Current::Iface(stanza), true) = (state.current, words.rest().text.is_empty()) {
+        if let (Current::Iface(stanza), true) = (state.current, words.is_at_end()) {
             if let Some(stanza) = self.config.stanzas.get(stanza) {
                 let name = stanza.name.clone();
                 add(&mut self.config, name);
@@ -172,9 +170,7 @@ impl Reader<'_> {
                 if unless_set {
                     _ = key.text.pop();
                 }
-                let is_set = |stanza| self.set.contains(&(stanza, key.text.clone()));
-                let drop = unless_set && self.config.ancestry(stanza).any(is_set);
-                self.set.insert((stanza, key.text.clone()));
+                let drop = unless_set && self.index.sets(&self.config, stanza, &key.text);
                 let option = Opt { key: state.word(key), value, line: line.span };
                 let stanza = &mut self.config.stanzas[stanza];
                 if drop { &mut stanza.dropped } else { &mut stanza.options }.push(option);
