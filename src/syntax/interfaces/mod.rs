@@ -73,6 +73,12 @@ impl<'a> Words<'a> {
         self.line.token(at + range.start..at + range.end)
     }
 
+    /// Whether nothing is left of the line.
+    #[must_use]
+    pub fn is_at_end(&self) -> bool {
+        self.left().is_empty()
+    }
+
     fn left(&self) -> &'a [u8] {
         self.line.text.get(self.at..).unwrap_or_default()
     }
