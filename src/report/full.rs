@@ -2,7 +2,7 @@
 //! the fix as the lines that it changes.
 
 use super::snippet::{self, Line, LineKind};
-use super::wrap::wrap;
+use super::wrap::{push_blanks, wrap};
 use super::{Reported, Source, explanation, visible};
 use crate::finding::Severity;
 use crate::span::Span;
@@ -97,7 +97,7 @@ impl Frame<'_> {
     }
 
     fn blanks(&mut self, count: usize) {
-        self.out.extend(std::iter::repeat_n(' ', count));
+        push_blanks(self.out, count);
     }
 
     /// ` --> where`

@@ -23,7 +23,7 @@ pub(super) struct Marked {
 
 /// The first line of a span, with the part of the span that lies in it. A long line is cut around the mark.
 pub(super) fn marked(source: &Source, span: Span) -> Marked {
-    let line = content(source, source.line_of(span.start));
+    let line = content(source, source.lines_of(Span::at(span.start)));
     let start = span.start.clamp(line.start, line.end);
     let end = span.end.clamp(start, line.end);
     let part = |start, end| Span::new(start, end).of(source.bytes());
@@ -68,17 +68,19 @@ pub(super) fn changes(source: &Source, file: &FileEdit) -> Vec<Line> {
     while let Some(first) = edits.first() {
         // Edits of neighbouring lines are one change.
         let top = source.line_of(first.span.start);
-        let mut bottom = source.line_of(first.span.end);
+        let mut touched = first.span;
         let mut count = 1;
-        while let Some(next) = edits.get(count).filter(|next| source.line_of(next.span.start) <= bottom + 1) {
-            bottom = source.line_of(next.span.end).max(bottom);
+        while let Some(next) = edits.get(count)
+            && source.line_of(next.span.start) <= source.line_of(touched.end) + 1
+        {
+            touched = touched.to(next.span);
             count += 1;
         }
         let (group, rest) = edits.split_at(count);
         if !lines.is_empty() {
             lines.push(gap());
         }
-        shift += change(source, Span::new(top, bottom), group, shift, &mut lines);
+        shift += change(source, top, touched, group, shift, &mut lines);
         edits = rest;
     }
     if lines.len() > LINES {
@@ -92,9 +94,9 @@ fn gap() -> Line {
     Line { number: 0, kind: LineKind::Gap, text: String::new() }
 }
 
-/// Adds the change of the lines `lines.start` to `lines.end`, and returns by how much the lines below move.
-fn change(source: &Source, lines: Span, edits: &[Edit], shift: isize, out: &mut Vec<Line>) -> isize {
-    let region = source.line(lines.start).to(source.line(lines.end));
+/// Adds the change of the lines from `top` on that are touched, and returns by how much the lines below move.
+fn change(source: &Source, top: usize, touched: Span, edits: &[Edit], shift: isize, out: &mut Vec<Line>) -> isize {
+    let region = source.lines_of(touched);
     let old = region.of(source.bytes());
     let inside = |offset: usize| offset.saturating_sub(region.start);
     let edits: Vec<_> = edits
@@ -111,9 +113,9 @@ fn change(source: &Source, lines: Span, edits: &[Edit], shift: isize, out: &mut 
     let tails = old.iter().rev().zip(new.iter().rev()).take(most);
     let same_end = tails.take_while(|(old, new)| old == new).count();
 
-    let first = lines.start + same_start;
+    let first = top + same_start;
     if first > 1 {
-        let text = content(source, first - 1).of(source.bytes());
+        let text = content(source, source.line(first - 1)).of(source.bytes());
         out.push(Line { number: first - 1, kind: LineKind::Kept, text: head(text, WIDTH) });
     }
     let part = |lines: &[&[u8]], start: usize, kind: LineKind| -> Vec<Line> {
@@ -132,8 +134,7 @@ fn split(text: &[u8]) -> Vec<&[u8]> {
 }
 
 /// A line without its ending.
-fn content(source: &Source, number: usize) -> Span {
-    let line = source.line(number);
+fn content(source: &Source, line: Span) -> Span {
     let text = line.of(source.bytes());
     let text = text.strip_suffix(b"\n").unwrap_or(text);
     let text = text.strip_suffix(b"\r").unwrap_or(text);

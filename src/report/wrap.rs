@@ -68,7 +68,16 @@ fn wrap_words(out: &mut String, text: &str, indent: usize) {
 
 fn start_line(out: &mut String, indent: usize) {
     out.push('\n');
-    out.extend(std::iter::repeat_n(' ', indent));
+    push_blanks(out, indent);
+}
+
+pub(super) fn push_blanks(out: &mut String, count: usize) {
+    const BLANKS: &str = "                ";
+    let mut left = count;
+    while let Some(blanks) = BLANKS.get(..left.min(BLANKS.len())).filter(|blanks| !blanks.is_empty()) {
+        out.push_str(blanks);
+        left -= blanks.len();
+    }
 }
 
 /// The words of a text. A blank between backticks ends none.
