@@ -15,6 +15,8 @@ use crate::syntax::shell::{Content, Outside, Shell};
 use crate::template::without_statements;
 use bstr::{BStr, ByteSlice};
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,7 +25,7 @@ pub(super) const DIRECTORY: &str = "etc/sysconfig/network-scripts";
 
 /// The path of a file there.
 pub(super) fn path(prefix: &str, name: &BStr) -> PathBuf {
-    Path::new(DIRECTORY).join(host_path(&[prefix.as_bytes(), name].concat()))
+    OsString::from_vec([DIRECTORY.as_bytes(), b"/", prefix.as_bytes(), name].concat()).into()
 }
 
 /// Leaves of the readers' complaints those about files that have to do with bridges: what else is

@@ -15,10 +15,9 @@ use crate::judgement::{Bridge, Candidate, Judgement, PinValue, Problem};
 use crate::span::Place;
 use crate::syntax::shell::{Content, Outside};
 use boot::{Boot, release};
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BStr, BString};
 use files::Use;
 use std::cell::{Cell, RefCell};
-use std::path::Path;
 use std::sync::Arc;
 
 /// What this stack makes of the host's files.
@@ -58,10 +57,10 @@ fn content(world: World<'_>, kernel: &RefCell<Kernel>, looks: &Cell<usize>, path
 
 /// Where bash stops reading a file.
 fn problems(outside: &Outside<'_>, names: &[(BString, Use)]) -> Vec<Problem> {
-    let files = names.iter().map(|(name, _)| ifcfg::path("ifcfg-", name.as_bstr()));
-    let network = [Path::new("etc/sysconfig/network").to_owned()];
-    let broken = network.into_iter().chain(files).filter_map(|file| {
-        let path = [b"/", &crate::host::path_bytes(&file)[..]].concat();
+    let directory = ifcfg::DIRECTORY.as_bytes();
+    let files = names.iter().map(|(name, _)| [b"/", directory, b"/ifcfg-", name].concat());
+    let network = [b"/etc/sysconfig/network".to_vec()];
+    let broken = network.into_iter().chain(files).filter_map(|path| {
         let error = outside.source(BStr::new(&path))?.error.clone()?;
         Some(Problem {
             place: Place::new(&Arc::from(host_path(&path)), error.span),

@@ -12,7 +12,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// What all runs of `ifup` share.
 pub(super) struct Boot<'a> {
@@ -141,9 +141,11 @@ impl<'a> Boot<'a> {
         for key in ["DEVICE", "TYPE", "SLAVE", "NM_CONTROLLED"] {
             init.unset(BStr::new(key));
         }
-        for key in ["DEVICE=", "TYPE=", "SLAVE=", "NM_CONTROLLED="] {
+        for key in &*EVALUATED {
+            if key.find(&bytes).is_none() {
+                continue;
+            }
             // `eval $(grep -F KEY= FILE)`: all in one line, so that a comment takes away the rest.
-            let key = Finder::new(key);
             let lines = bytes.split(|&byte| byte == b'\n').filter(|line| key.find(line).is_some());
             let words = lines.flat_map(|line| line.split(|byte| b" \t".contains(byte))).filter(|word| !word.is_empty());
             init.evaluate(&bstr::join(" ", words));
@@ -218,6 +220,10 @@ impl<'a> Boot<'a> {
         self.world.host.is_file(&ifcfg::path("ifup-", name))
     }
 }
+
+/// What the service looks for in a file before it runs it.
+static EVALUATED: LazyLock<[Finder<'static>; 4]> =
+    LazyLock::new(|| ["DEVICE=", "TYPE=", "SLAVE=", "NM_CONTROLLED="].map(Finder::new));
 
 /// `^ONBOOT=['"]?[Nn][Oo]['"]?`
 fn says_no(line: &[u8]) -> bool {
