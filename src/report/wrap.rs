@@ -5,6 +5,7 @@
 
 use super::snippet::WIDTH;
 use super::visible;
+use bstr::ByteSlice;
 
 /// Writes visible text that starts behind `indent` columns, and its further lines behind as many blanks.
 pub(super) fn wrap(out: &mut String, text: &str, indent: usize) {
@@ -33,17 +34,14 @@ fn line_len(text: &str, width: usize) -> usize {
     if text.len() <= width {
         return text.len();
     }
-    let (mut quoted, mut last) = (false, None);
-    for (at, byte) in text.bytes().enumerate() {
-        if at > width && last.is_some() {
-            break;
-        }
-        quoted ^= byte == b'`';
-        if byte == b' ' && !quoted {
-            last = Some(at);
+    let mut head = text.as_bytes().get(..=width).unwrap_or_default();
+    while let Some(at) = head.rfind_byte(b' ') {
+        head = head.get(..at).unwrap_or_default();
+        if head.iter().filter(|byte| **byte == b'`').count() % 2 == 0 {
+            return at;
         }
     }
-    last.unwrap_or(text.len())
+    words(text).next().map_or(text.len(), str::len)
 }
 
 fn wrap_words(out: &mut String, text: &str, indent: usize) {
