@@ -22,7 +22,9 @@ const STATEMENTS: &[(&str, &str)] = &[("{%", "%}"), ("{#", "#}"), ("<%", "%>")];
 /// The name of the file that a template of this name makes; none where the name is no template's.
 #[must_use]
 pub fn name_of_result(name: &[u8]) -> Option<&[u8]> {
-    ENDINGS.iter().find_map(|ending| name.strip_suffix(*ending)).filter(|name| !name.is_empty())
+    // They have no other dot.
+    let (result, ending) = name.split_at(name.rfind_byte(b'.')?);
+    (ENDINGS.contains(&ending) && !result.is_empty()).then_some(result)
 }
 
 /// Whether a host is none: templates by their names, of which several hosts' files are made.
