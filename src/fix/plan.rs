@@ -13,6 +13,7 @@ use crate::provenance::{Provenance, provenance_of};
 use crate::stack::{self, Software, Stack};
 use crate::{check::Reading, rules};
 use bstr::{BStr, BString, ByteSlice};
+use foldhash::fast::RandomState;
 use std::cell::Cell;
 use std::collections::HashMap;
 
@@ -55,7 +56,8 @@ pub fn attach(subject: &Subject<'_>, findings: &mut [Finding]) {
     }
     let budget = Budget::of(subject);
     let main = |(index, finding): (usize, &Finding)| Some(((finding.rule, finding.bridge.clone()?), index));
-    let main: HashMap<(&str, BString), usize> = findings.iter().enumerate().rev().filter_map(main).collect();
+    let main: HashMap<(&str, BString), usize, RandomState> =
+        findings.iter().enumerate().rev().filter_map(main).collect();
     for view in &subject.bridges {
         let Some(rule) = rules::main_rule(view) else { continue };
         let index = main.get(&(rule, view.name.to_owned()));
@@ -150,8 +152,9 @@ pub(super) fn finish(view: &View<'_>, candidate: Candidate, wanted: Wanted) -> F
 /// and nothing else got worse.
 fn pins(subject: &Subject<'_>, name: &BStr, candidate: &Candidate, value: &PinValue) -> bool {
     let after = subject.judged_again(&subject.world.host.with(&candidate.edits));
-    let outcome =
-        |outcomes: &HashMap<&BStr, Outcome>, name: &BStr| outcomes.get(name).copied().unwrap_or(Outcome::Absent);
+    let outcome = |outcomes: &HashMap<&BStr, Outcome, RandomState>, name: &BStr| {
+        outcomes.get(name).copied().unwrap_or(Outcome::Absent)
+    };
     let holds = |(reading, after): (&Reading, &Judgement)| {
         let before = &reading.judgement;
         let outcomes = outcomes(after);
@@ -173,7 +176,7 @@ fn pins(subject: &Subject<'_>, name: &BStr, candidate: &Candidate, value: &PinVa
 }
 
 /// What becomes of each bridge.
-fn outcomes(judgement: &Judgement) -> HashMap<&BStr, Outcome> {
+fn outcomes(judgement: &Judgement) -> HashMap<&BStr, Outcome, RandomState> {
     judgement.bridges.iter().rev().map(|bridge| (bridge.name.as_bstr(), bridge.outcome)).collect()
 }
 
