@@ -99,7 +99,7 @@ impl<'a> Shell<'a> {
     pub fn new(outside: &'a Outside<'a>, inherited: BTreeMap<BString, Variable>) -> Self {
         Self {
             outside,
-            variables: inherited,
+            variables: inherited.into_iter().collect(),
             functions: BTreeMap::new(),
             positional: None,
             in_round: false,
