@@ -5,6 +5,7 @@ use super::visible;
 use crate::edit::{Edit, FileEdit, apply};
 use crate::span::Span;
 use bstr::ByteSlice;
+use std::borrow::Cow;
 
 /// The columns that a line may take beside its number.
 pub(super) const WIDTH: usize = 110;
@@ -36,7 +37,7 @@ pub(super) fn marked(source: &Source, span: Span) -> Marked {
     Marked {
         before: visible::width(&before),
         width: visible::width(&mark).max(1),
-        text: visible::without_commands([before.as_str(), &mark, &after].concat()),
+        text: visible::without_commands([&*before, &mark, &after].concat()).into_owned(),
     }
 }
 
@@ -116,11 +117,12 @@ fn change(source: &Source, top: usize, touched: Span, edits: &[Edit], shift: isi
     let first = top + same_start;
     if first > 1 {
         let text = content(source, source.line(first - 1)).of(source.bytes());
-        out.push(Line { number: first - 1, kind: LineKind::Kept, text: head(text, WIDTH) });
+        out.push(Line { number: first - 1, kind: LineKind::Kept, text: head(text, WIDTH).into_owned() });
     }
     let part = |lines: &[&[u8]], start: usize, kind: LineKind| -> Vec<Line> {
         let changed = lines.get(same_start..lines.len() - same_end).unwrap_or_default();
-        let number = |(index, text): (usize, &&[u8])| Line { number: start + index, kind, text: head(text, WIDTH) };
+        let number =
+            |(index, text): (usize, &&[u8])| Line { number: start + index, kind, text: head(text, WIDTH).into_owned() };
         changed.iter().enumerate().map(number).collect()
     };
     out.extend(part(&old, first, LineKind::Removed));
@@ -142,9 +144,9 @@ fn content(source: &Source, line: Span) -> Span {
 }
 
 /// The visible text up to `width` columns, with dots where it goes on.
-fn head(text: &[u8], width: usize) -> String {
+fn head(text: &[u8], width: usize) -> Cow<'_, str> {
     if text.len() <= width && visible::is_plain(text) {
-        return visible::source(text).into_owned();
+        return visible::source(text);
     }
     let mut out = String::new();
     let mut room = width;
@@ -160,9 +162,9 @@ fn head(text: &[u8], width: usize) -> String {
 }
 
 /// The visible text's last `width` columns, with dots where it starts earlier.
-fn tail(text: &[u8], width: usize) -> String {
+fn tail(text: &[u8], width: usize) -> Cow<'_, str> {
     if text.len() <= width && visible::is_plain(text) {
-        return visible::source(text).into_owned();
+        return visible::source(text);
     }
     let mut shown = Vec::new();
     let mut room = width;
@@ -177,5 +179,5 @@ fn tail(text: &[u8], width: usize) -> String {
         }
         shown.push(character);
     }
-    shown.into_iter().rev().collect()
+    shown.into_iter().rev().collect::<String>().into()
 }

@@ -33,11 +33,12 @@ pub fn opens_command(before: &str) -> bool {
 
 /// Text that was put together from pieces, without such commands.
 #[must_use]
-pub fn without_commands(text: String) -> String {
-    if !text.contains("##") {
+pub fn without_commands<'t>(text: impl Into<Cow<'t, str>>) -> Cow<'t, str> {
+    let text = text.into();
+    if !has_pair(text.as_bytes(), *b"##") {
         return text;
     }
-    text.replace("##[", "##\\x5b").replace("##vso[", "##vso\\x5b")
+    text.replace("##[", "##\\x5b").replace("##vso[", "##vso\\x5b").into()
 }
 
 /// Whether a word is a command that GitHub's runner obeys at the start of a line (`TryParseV2`): `::error::`.
