@@ -44,6 +44,10 @@ impl Listing {
 
     /// Adds an entry, in the place of one that has its name.
     pub fn set(&mut self, name: &[u8], entry: Entry) {
+        // Names mostly come sorted.
+        if self.0.last().is_none_or(|(last, _)| last.as_slice() < name) {
+            return self.0.push((name.into(), entry));
+        }
         match self.place_of(name) {
             Ok(at) => self.0[at].1 = entry,
             Err(at) => self.0.insert(at, (name.into(), entry)),

@@ -1,5 +1,6 @@
 //! The texts of a host's files.
 
+use super::disk::Listings;
 use super::{Host, Kind, Unreadable};
 use crate::lines::Lines;
 use crate::regular::read_below;
@@ -87,7 +88,7 @@ impl Host {
     /// Lets go of the texts and listings that were read. Somebody who asks has them read again, and what could not be read
     /// is told again then.
     pub fn forget_files(&self) {
-        self.cache.listings().clear();
+        *self.cache.listings() = Listings::default();
         self.cache.files().clear();
         *self.cache.lines() = None;
     }
