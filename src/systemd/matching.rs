@@ -188,6 +188,9 @@ fn extend<T>(list: &mut Vec<T>, more: Option<Vec<T>>) {
 /// `net_condition_test_strv()`: one pattern covers it and no `!` one does; all does where there is none.
 #[must_use]
 pub fn any_covers(patterns: &[BString], text: Option<&BStr>) -> bool {
+    if patterns.is_empty() {
+        return true;
+    }
     let covers = |pattern: &[u8]| text.is_some_and(|text| fnmatch(pattern, text, false));
     let mut wanting = patterns.iter().filter(|pattern| !pattern.starts_with(b"!")).peekable();
     !patterns.iter().any(|pattern| pattern.strip_prefix(b"!").is_some_and(covers))
