@@ -241,9 +241,9 @@ pub(super) fn in_place_of_file(dir: &Path) -> Option<Stand> {
 /// Whether `dir` is one of the [`KEPT`] folders, or may become one by the names of the folders above it.
 fn is_kept(dir: &Path) -> bool {
     let dir = dir.as_os_str().as_bytes();
-    let ends =
-        |kept: &&str| kept.as_bytes().strip_suffix(dir).is_some_and(|above| above.is_empty() || above.ends_with(b"/"));
-    KEPT.iter().any(ends)
+    let ends = |kept: &[u8]| kept.strip_suffix(dir).is_some_and(|above| above.is_empty() || above.ends_with(b"/"));
+    // Most differ in their last letter already.
+    KEPT.iter().map(|kept| kept.as_bytes()).any(|kept| kept.last() == dir.last() && ends(kept))
 }
 
 fn is_vcs(name: &[u8], kind: Entry) -> bool {
