@@ -11,6 +11,9 @@ use std::path::Path;
 /// As many bytes of a directory as the kernel is asked for at a time.
 const CHUNK: usize = 32 * 1024;
 
+/// Among so few names one is found sooner by its length than by its order.
+const FEW: usize = 8;
+
 /// The entries of one directory, sorted by byte value.
 #[derive(Clone, Debug, Default)]
 pub struct Listing(Vec<(BString, Entry)>);
@@ -19,8 +22,12 @@ impl Listing {
     /// The entry of a name.
     #[must_use]
     pub fn get(&self, name: &[u8]) -> Option<Entry> {
-        let at = self.place_of(name).ok()?;
-        self.0.get(at).map(|(_, entry)| *entry)
+        let found = if self.0.len() <= FEW {
+            self.0.iter().find(|(known, _)| known == name)
+        } else {
+            self.place_of(name).ok().and_then(|at| self.0.get(at))
+        };
+        found.map(|(_, entry)| *entry)
     }
 
     /// The names and what they are.

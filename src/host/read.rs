@@ -5,6 +5,7 @@ use super::{Host, Kind, Unreadable};
 use crate::lines::Lines;
 use crate::regular::read_below;
 use crate::span::Place;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
@@ -19,11 +20,17 @@ impl Host {
     /// or device, and of a directory where ifupdown's file belongs; other directories the daemons pass over.
     #[must_use]
     pub fn read(&self, path: &Path) -> Option<Arc<[u8]>> {
+        // Mostly no link is in it, and then it is known by its own path from the second time on.
+        if let Some(known) = self.known_text(path) {
+            return known;
+        }
         let resolved = self.resolve(path);
         if !matches!(resolved.kind, Kind::File | Kind::Dir | Kind::Other) {
             return None;
         }
-        if let Some(known) = self.known_text(&resolved.path) {
+        if let Cow::Owned(followed) = &resolved.path
+            && let Some(known) = self.known_text(followed)
+        {
             return known;
         }
         let (root, below) = self.mounted_at(&resolved.path)?;
