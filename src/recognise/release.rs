@@ -64,7 +64,7 @@ impl Release {
         }
         let (id, version) = (id.unwrap_or_default(), version.unwrap_or_default());
         Self {
-            name: if id.is_empty() { String::new() } else { format!("{id} {version}").trim_end().to_owned() },
+            name: if id.is_empty() { String::new() } else { [&*id, &*version].join(" ").trim_end().to_owned() },
             id,
             like: like.unwrap_or_default(),
             version: version.split('.').map_while(|number| number.parse().ok()).collect(),
