@@ -14,7 +14,6 @@ use crate::{check::Reading, rules};
 use bstr::{BStr, BString, ByteSlice};
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// As much text as is judged again to try the fixes of one host, a line counting as a hundred bytes more. It is enough
 /// for three hundred bridges of five lines each, and as many again in each further run or round.
@@ -32,8 +31,8 @@ pub(super) struct Budget {
 
 impl Budget {
     fn of(subject: &Subject<'_>) -> Self {
-        let cost = |text: &Arc<[u8]>| text.len() + LINE_COST * text.iter().filter(|byte| **byte == b'\n').count();
-        let size: usize = subject.world.host.texts().values().map(cost).sum();
+        let cost = |text: &[u8]| text.len() + LINE_COST * text.iter().filter(|byte| **byte == b'\n').count();
+        let size = subject.world.host.size_of_texts(cost);
         Self { left: Cell::new(TRIED_LIMIT), each: size.max(1) }
     }
 

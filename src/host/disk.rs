@@ -14,11 +14,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 type ByPath<T> = HashMap<OsString, T, RandomState>;
 
+/// The texts of files, none of those that could not be read.
+pub(super) type Files = ByPath<Option<Arc<[u8]>>>;
+
 /// What was read so far. The keys are paths without links, compared as bytes.
 #[derive(Default)]
 pub(super) struct Cache {
     listings: Mutex<Listings>,
-    files: Mutex<ByPath<Option<Arc<[u8]>>>>,
+    files: Mutex<Files>,
     unreadable: Mutex<Vec<Unreadable>>,
     /// The lines of the text that was last asked about.
     lines: Mutex<Option<(Arc<[u8]>, Lines)>>,
@@ -30,7 +33,7 @@ impl Cache {
         lock(&self.listings)
     }
 
-    pub(super) fn files(&self) -> MutexGuard<'_, ByPath<Option<Arc<[u8]>>>> {
+    pub(super) fn files(&self) -> MutexGuard<'_, Files> {
         lock(&self.files)
     }
 

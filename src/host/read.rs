@@ -1,6 +1,6 @@
 //! The texts of a host's files.
 
-use super::disk::Listings;
+use super::disk::{Files, Listings};
 use super::{Host, Kind, Unreadable};
 use crate::lines::Lines;
 use crate::regular::read_below;
@@ -86,10 +86,20 @@ impl Host {
     #[must_use]
     pub fn texts_where(&self, wanted: impl Fn(&[u8]) -> bool) -> BTreeMap<PathBuf, Arc<[u8]>> {
         let files = self.cache.files();
+        let all = self.all_texts(&files).filter(|(_, text)| wanted(text));
+        all.map(|(path, text)| (path.to_owned(), Arc::clone(text))).collect()
+    }
+
+    /// What the [`texts`](Self::texts) take together, each by `size`.
+    #[must_use]
+    pub fn size_of_texts(&self, size: impl Fn(&[u8]) -> usize) -> usize {
+        self.all_texts(&self.cache.files()).map(|(_, text)| size(text)).sum()
+    }
+
+    fn all_texts<'a>(&'a self, files: &'a Files) -> impl Iterator<Item = (&'a Path, &'a Arc<[u8]>)> {
         let read = files.iter().filter_map(|(path, text)| Some((Path::new(path), text.as_ref()?)));
         let read = read.filter(|(path, _)| !self.overlay.contains_key(*path));
-        let all = read.chain(self.overlay.iter().map(|(path, text)| (&**path, text)));
-        all.filter(|(_, text)| wanted(text)).map(|(path, text)| (path.to_owned(), Arc::clone(text))).collect()
+        read.chain(self.overlay.iter().map(|(path, text)| (&**path, text)))
     }
 
     /// Lets go of the texts and listings that were read. Somebody who asks has them read again, and what could not be read
