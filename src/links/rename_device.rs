@@ -41,8 +41,10 @@ pub(super) fn gather(host: &Host, links: &mut Links) {
 
 /// `isCfg`.
 fn is_config(name: &[u8]) -> bool {
-    let left_out = [&b"rpmnew"[..], b"rpmsave", b"rpmorig"].iter().any(|part| name.contains_str(part));
-    name.starts_with(b"ifcfg-") && !left_out && !name.ends_with(b"~") && !name.ends_with(b".bak")
+    // All of these have `rpm`.
+    let left_out = || [&b"rpmnew"[..], b"rpmsave", b"rpmorig"].iter().any(|part| name.contains_str(part));
+    let is_rpms = name.windows(3).any(|part| part == b"rpm") && left_out();
+    name.starts_with(b"ifcfg-") && !is_rpms && !name.ends_with(b"~") && !name.ends_with(b".bak")
 }
 
 /// The address, the device, and where the address stands (`get_configs`): no shell, but lines that start with
