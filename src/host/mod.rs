@@ -265,7 +265,16 @@ impl Host {
 
 /// A path below a directory; the directory itself where that is empty.
 fn under(root: &Path, below: &Path) -> PathBuf {
-    if below.as_os_str().is_empty() { root.to_owned() } else { root.join(below) }
+    if below.as_os_str().is_empty() { root.to_owned() } else { join(root, below) }
+}
+
+/// As [`Path::join`], which asks for memory twice.
+#[must_use]
+pub(crate) fn join(folder: &Path, path: &Path) -> PathBuf {
+    let mut joined = PathBuf::with_capacity(folder.as_os_str().len() + 1 + path.as_os_str().len());
+    joined.push(folder);
+    joined.push(path);
+    joined
 }
 
 /// A host's path made of bytes, relative to its root.

@@ -3,11 +3,12 @@
 //! `null_or_empty_path()` as `netdev_load_one()` and its like call them.
 
 use super::directories::directories_of;
-use crate::host::{Host, Kind, Listing};
+use crate::host::{Host, Kind, Listing, join};
 use crate::span::{Place, Span};
 use crate::syntax::unit::{Assignment, Unit, oldest_alike, parse};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -193,8 +194,7 @@ impl<'a> Reader<'a> {
 
     /// The drop-ins of all directories, in the order of their names: the last one wins.
     fn read_drop_ins(&self, config: &mut Config) {
-        let folder =
-            |directory: &&Path| directory.join(std::ffi::OsStr::from_bytes(&[config.name.as_bytes(), b".d"].concat()));
+        let folder = |directory: &&Path| directory.join(OsStr::from_bytes(&[config.name.as_bytes(), b".d"].concat()));
         let folders: Vec<_> = listed(self.host, self.with_drop_ins.iter().map(folder)).collect();
         for (_, path) in files(folders.iter().map(|(path, listing)| (&**path, listing)), ".conf") {
             match self.host.kind(&path) {
@@ -300,7 +300,7 @@ fn files<'a>(
     for (directory, listing) in directories {
         let names = listing.iter().map(|(name, _)| name);
         for name in names.filter(|name| name.ends_with(suffix.as_bytes()) && !is_passed_over(name)) {
-            let path = || directory.join(std::ffi::OsStr::from_bytes(name));
+            let path = || join(directory, Path::new(OsStr::from_bytes(name)));
             found.entry(name.to_owned()).or_insert_with(path);
         }
     }
