@@ -33,7 +33,7 @@ pub(super) struct Budget {
 
 impl Budget {
     fn of(subject: &Subject<'_>) -> Self {
-        let size = subject.world.host.weight(|text| text.len() + LINE_COST * line_endings(text));
+        let size = subject.world.host.size_of_texts(|text| text.len() + LINE_COST * line_endings(text));
         Self { left: Cell::new(TRIED_LIMIT), each: size.max(1) }
     }
 
