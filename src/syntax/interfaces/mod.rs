@@ -73,6 +73,24 @@ impl<'a> Words<'a> {
         self.line.token(at + range.start..at + range.end)
     }
 
+    /// The next word, by its range in the line's text.
+    pub fn next_range(&mut self) -> Option<Range<usize>> {
+        let left = self.left();
+        let word = match self.dialect {
+            Dialect::Busybox => busybox::word(left),
+            Dialect::Ifupdown => ifupdown::word(left),
+            Dialect::Ifupdown2 => self.more.then(|| {
+                let (word, more) = ifupdown2::word(left);
+                self.more = more;
+                word
+            }),
+            Dialect::IfupdownNg => ifupdown_ng::word(left),
+        }?;
+        let start = self.at;
+        self.at = start + word.next;
+        Some(start + word.range.start..start + word.range.end)
+    }
+
     /// Whether nothing is left of the line.
     #[must_use]
     pub fn is_at_end(&self) -> bool {
@@ -88,20 +106,7 @@ impl Iterator for Words<'_> {
     type Item = Token;
 
     fn next(&mut self) -> Option<Token> {
-        let left = self.left();
-        let word = match self.dialect {
-            Dialect::Busybox => busybox::word(left),
-            Dialect::Ifupdown => ifupdown::word(left),
-            Dialect::Ifupdown2 => self.more.then(|| {
-                let (word, more) = ifupdown2::word(left);
-                self.more = more;
-                word
-            }),
-            Dialect::IfupdownNg => ifupdown_ng::word(left),
-        }?;
-        let start = self.at;
-        self.at = start + word.next;
-        Some(self.line.token(start + word.range.start..start + word.range.end))
+        self.next_range().map(|range| self.line.token(range))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The `iface` line of ifupdown.
 
 use super::{GivenUp, Reader, State};
+use crate::span::Span;
 use crate::stack::eni::Stanza;
 use crate::syntax::interfaces::Words;
 use crate::syntax::{Logical, Token};
@@ -33,10 +34,10 @@ impl Reader<'_> {
         &mut self,
         state: &State,
         line: &Logical<'_>,
-        key: &Token,
+        key: Span,
         words: &mut Words<'_>,
     ) -> Result<usize, GivenUp> {
-        let name = words.next().ok_or_else(|| self.give_up(state, key.span, NO_NAME, ""))?;
+        let name = words.next().ok_or_else(|| self.give_up(state, key, NO_NAME, ""))?;
         // `inherits` may stand where the family, the method or nothing would.
         let mut next = words.next();
         let family = next.take_if(|word| methods(word).is_some());

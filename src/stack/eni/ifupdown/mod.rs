@@ -112,17 +112,17 @@ impl Reader<'_> {
 
     fn line(&mut self, state: &mut State, line: &Logical<'_>) -> Result<(), GivenUp> {
         let mut words = Words::of(line, Dialect::Ifupdown);
-        let Some(key) = words.next() else { return Ok(()) };
-        match key.text.as_slice() {
+        let Some(key) = words.next_range() else { return Ok(()) };
+        match line.text.get(key.clone()).unwrap_or_default() {
             b"mapping" => {
                 state.current = Current::Mapping(self.config.mappings.len(), false);
                 self.config.mappings.push((words.map(|word| state.word(word)).collect(), Vec::new()));
             }
-            b"source" => self.source(state, &key, &words.rest(), false),
+            b"source" => self.source(state, line.locate(key), &words.rest(), false),
             // strlmatch: whatever follows `source-dir` does not matter.
-            name if name.starts_with(b"source-dir") => self.source(state, &key, &words.rest(), true),
+            name if name.starts_with(b"source-dir") => self.source(state, line.locate(key), &words.rest(), true),
             b"iface" => {
-                let stanza = self.iface(state, line, &key, &mut words)?;
+                let stanza = self.iface(state, line, line.locate(key), &mut words)?;
                 state.current = Current::Iface(stanza);
             }
             b"auto" => self.names(state, words, |config, name| {
@@ -134,7 +134,7 @@ impl Reader<'_> {
             b"no-auto-down" => self.names(state, words, |_, _| {}),
             b"no-scripts" => self.names(state, words, |config, name| config.no_scripts.push(name)),
             b"rename" => state.current = Current::None,
-            _ => self.option(state, line, key, words.rest())?,
+            _ => self.option(state, line, line.token(key), words.rest())?,
         }
         Ok(())
     }
@@ -190,7 +190,7 @@ impl Reader<'_> {
     }
 
     /// `source` and `source-directory`. What is wrong in a sourced file is its own affair.
-    fn source(&mut self, state: &mut State, key: &Token, value: &Token, directory: bool) {
+    fn source(&mut self, state: &mut State, key: Span, value: &Token, directory: bool) {
         state.current = Current::None;
         // Only the first byte decides, so the prefix lands before `~`, `$` and quotes too, and
         // before the first word only.
@@ -200,7 +200,7 @@ impl Reader<'_> {
             text.push(b'/');
         }
         text.extend_from_slice(&value.text);
-        let place = state.place(key.span.to(value.span));
+        let place = state.place(key.to(value.span));
         // A failing wordexp is silent.
         let Some(paths) = self.reading.wordexp(self.host, &text) else { return };
         for path in paths {
