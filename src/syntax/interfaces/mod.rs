@@ -126,8 +126,7 @@ pub fn is_space(byte: u8) -> bool {
 
 /// The length of the run of bytes at the start of `text` that `holds`.
 fn run(text: &[u8], holds: impl Fn(u8) -> bool) -> usize {
-    let parsed: Parsed<'_, &[u8]> = take_while(holds).parse(text);
-    parsed.map_or(0, |(_, run)| run.len())
+    text.iter().position(|byte| !holds(*byte)).unwrap_or(text.len())
 }
 
 /// Blanks, then a word that `ends` ends, then blanks; none where there is no word.
