@@ -1,6 +1,6 @@
 //! A bridge's or link's MAC address.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::str::FromStr;
 
 /// An Ethernet hardware address. Ordered as the kernel orders them when it
@@ -82,8 +82,15 @@ fn hex_octet(field: &[u8]) -> Option<u8> {
 
 impl fmt::Display for MacAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, e, g] = self.0;
-        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+        let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
+        for (index, octet) in self.0.into_iter().enumerate() {
+            if index > 0 {
+                f.write_char(':')?;
+            }
+            f.write_char(digit(octet >> 4))?;
+            f.write_char(digit(octet & 15))?;
+        }
+        Ok(())
     }
 }
 

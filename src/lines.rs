@@ -23,7 +23,7 @@ impl Lines {
         let mut endings = 0;
         for step in bytes.chunks(STEP) {
             lines.endings.push(endings);
-            endings += count(step);
+            endings += line_endings(step);
         }
         let mut start = 0;
         while start + STEP < bytes.len() {
@@ -53,7 +53,7 @@ impl Lines {
         let offset = offset.min(bytes.len());
         let step = (offset / STEP).min(self.endings.len().saturating_sub(1));
         let before = self.endings.get(step).copied().unwrap_or_default();
-        before + count(Span::new(step * STEP, offset).of(bytes)) + 1
+        before + line_endings(Span::new(step * STEP, offset).of(bytes)) + 1
     }
 
     /// A line with its line ending, by its number. Behind the last line ending there is an empty line.
@@ -87,8 +87,11 @@ impl Lines {
     }
 }
 
-fn count(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|&&byte| byte == b'\n').count()
+/// How many line endings there are. Counting few bytes at a time in a byte takes less time.
+#[must_use]
+pub fn line_endings(bytes: &[u8]) -> usize {
+    let few = |bytes: &[u8]| bytes.iter().fold(0u8, |count, byte| count + u8::from(*byte == b'\n'));
+    bytes.chunks(255).map(|bytes| usize::from(few(bytes))).sum()
 }
 
 #[cfg(test)]
@@ -100,7 +103,7 @@ mod tests {
     fn counted(bytes: &[u8], offset: usize) -> (usize, usize) {
         let before = &bytes[..offset];
         let start = before.rfind_byte(b'\n').map_or(0, |newline| newline + 1);
-        (count(before) + 1, before[start..].chars().count() + 1)
+        (line_endings(before) + 1, before[start..].chars().count() + 1)
     }
 
     #[test]
@@ -119,7 +122,7 @@ mod tests {
                 assert!(!span.of(bytes).trim_end_with(|end| end == '\n').contains(&b'\n'));
                 assert!(span.start == 0 || bytes[span.start - 1] == b'\n');
             }
-            assert_eq!(lines.line(bytes, count(bytes) + 2), Span::at(bytes.len()));
+            assert_eq!(lines.line(bytes, line_endings(bytes) + 2), Span::at(bytes.len()));
         }
     }
 }

@@ -121,6 +121,10 @@ fn generator(text: &[u8]) -> Option<String> {
     comments.into_iter().find_map(|line| {
         let line = line.trim_start_with(|c| "#; ".contains(c)).to_str_lossy();
         let lower = line.to_lowercase();
+        // All of them have this.
+        if !lower.contains("ed") {
+            return None;
+        }
         let (_, name) = HEADERS.iter().find(|(header, _)| lower.contains(header))?;
         Some(name.map_or_else(|| line.trim().to_owned(), str::to_owned))
     })
@@ -130,6 +134,12 @@ fn generator(text: &[u8]) -> Option<String> {
 mod tests {
     use super::*;
     use pretty_assertions::assert_eq;
+
+    #[test]
+    fn all_headers_have_what_is_looked_for_first() {
+        let without: Vec<_> = HEADERS.iter().filter(|(header, _)| !header.contains("ed")).collect();
+        assert_eq!(without, [] as [&(&str, Option<&str>); 0]);
+    }
 
     #[test]
     fn tells_templates_and_generated_files() {

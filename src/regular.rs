@@ -1,6 +1,7 @@
 //! Reading regular files and nothing else: no FIFO that blocks, no device that acts, no more than
 //! the limit, and no link where the path is not the user's own word.
 
+use crate::host::join;
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
 use rustix::io::Errno;
 use std::fs::File;
@@ -41,7 +42,7 @@ pub(crate) fn start(path: &Path, len: usize) -> Option<Vec<u8>> {
 fn open_below(root: &Path, path: &Path) -> Result<File, Errno> {
     let own = if path.as_os_str().is_empty() { root.parent().zip(root.file_name()) } else { None };
     let (root, path) = own.map_or((root, path), |(folder, name)| (folder, Path::new(name)));
-    let full = root.join(path);
+    let full = join(root, path);
     let opened = match openat2(CWD, &full, FLAGS, Mode::empty(), ResolveFlags::NO_SYMLINKS) {
         // The way to the root may lead through links.
         Err(Errno::LOOP) => {

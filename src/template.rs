@@ -1,6 +1,7 @@
 //! Templates as their engines see them: which text an engine fills in, which lines it takes out,
 //! and how it writes a variable.
 
+use crate::bytes::rsplit_once;
 use crate::host::Host;
 use crate::judgement::{Bridge, Effect, Outcome, Pin};
 use crate::provenance::{Provenance, provenance_of};
@@ -9,8 +10,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Endings of the names of templates, after the name of the file that is made.
-const ENDINGS: &[&[u8]] = &[b".j2", b".jinja", b".jinja2", b".erb", b".epp", b".tmpl", b".tpl", b".mako", b".in"];
+/// Endings of the names of templates, after the name of the file that is made and a dot.
+const ENDINGS: &[&[u8]] = &[b"j2", b"jinja", b"jinja2", b"erb", b"epp", b"tmpl", b"tpl", b"mako", b"in"];
 
 /// What stands around text that an engine fills in.
 const EXPRESSIONS: &[(&str, &str)] =
@@ -22,7 +23,8 @@ const STATEMENTS: &[(&str, &str)] = &[("{%", "%}"), ("{#", "#}"), ("<%", "%>")];
 /// The name of the file that a template of this name makes; none where the name is no template's.
 #[must_use]
 pub fn name_of_result(name: &[u8]) -> Option<&[u8]> {
-    ENDINGS.iter().find_map(|ending| name.strip_suffix(*ending)).filter(|name| !name.is_empty())
+    let (made, ending) = rsplit_once(name, b'.')?;
+    (!made.is_empty() && ENDINGS.contains(&ending)).then_some(made)
 }
 
 /// Whether a host is none: templates by their names, of which several hosts' files are made.

@@ -8,7 +8,7 @@ use bridgepin::address::MacAddress;
 use bridgepin::host::Host;
 use bridgepin::judgement::{Bridge, Candidate, Effect, Outcome, PinValue};
 use bridgepin::links::{Links, Sources};
-use bridgepin::stack::{Assume, Stack, World, candidates, judge};
+use bridgepin::stack::{Assume, Stack, World, candidate, judge};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -286,12 +286,11 @@ fn every_line_that_was_meant_to_pin_is_told_of() {
 fn first_that_pins(host: &Host, links: &Links, stack: &Stack, name: &str) -> Option<Candidate> {
     let assume = &Assume::default();
     let bridge = bridge_of(host, links, assume, stack, name)?;
-    candidates(World { host, links, assume }, stack, &bridge, &PinValue::Address(WANTED)).into_iter().find(
-        |candidate| {
-            bridge_of(&host.with(&candidate.edits), links, assume, stack, name)
-                .is_some_and(|after| after.outcome == Outcome::Pinned && after.address == Some(WANTED))
-        },
-    )
+    let pins = |candidate: &Candidate| {
+        bridge_of(&host.with(&candidate.edits), links, assume, stack, name)
+            .is_some_and(|after| after.outcome == Outcome::Pinned && after.address == Some(WANTED))
+    };
+    candidate(World { host, links, assume }, stack, &bridge, &PinValue::Address(WANTED), pins)
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Where a file stands in a host's tree, by its path and, where that does not tell, by its text.
 
+use crate::bytes::rsplit_once;
 use crate::host::Host;
 use crate::regular;
 use crate::stack::Family;
@@ -67,8 +68,7 @@ const IFCFG: &str = "etc/sysconfig/network-scripts";
 
 /// Where a file stands, by its path alone.
 pub(super) fn stand_of(path: &Path) -> Option<Stand> {
-    let name = path.file_name()?.as_bytes();
-    let folder = path.parent()?;
+    let (folder, name) = cut(path)?;
     match name_of_result(name) {
         Some(b"interfaces") => return Some(Stand::Interfaces(path.to_owned())),
         Some(made) if is_unit(made) => return Some(Stand::Templates(folder.to_owned())),
@@ -88,10 +88,21 @@ pub(super) fn stand_of(path: &Path) -> Option<Stand> {
         return root("etc/network").or_else(|| Some(Stand::Interfaces(path.to_owned())));
     }
     root("etc/network/interfaces.d").or_else(|| {
-        folder.file_name().filter(|name| *name == "interfaces.d")?;
-        let main = folder.parent()?.join("interfaces");
+        let (above, _) = cut(folder).filter(|(_, name)| *name == b"interfaces.d")?;
+        let main = above.join("interfaces");
         Some(if main.is_file() { Stand::Interfaces(main) } else { Stand::Interfaces(path.to_owned()) })
     })
+}
+
+/// The folder and the name of a path that has neither `..` nor a slash too many.
+fn cut(path: &Path) -> Option<(&Path, &[u8])> {
+    let bytes = path.as_os_str().as_bytes();
+    let (folder, name) = match rsplit_once(bytes, b'/') {
+        Some((b"", name)) => (&b"/"[..], name),
+        Some(cut) => cut,
+        None => (&b""[..], bytes),
+    };
+    (!name.is_empty()).then_some((Path::new(OsStr::from_bytes(folder)), name))
 }
 
 /// The folder of the unit whose drop-in folder this is (`X.netdev.d`).

@@ -50,7 +50,15 @@ const KEPT: &[&str] = &[
 pub(super) type Visit<'a> = dyn FnMut(Found) -> ControlFlow<()> + 'a;
 
 /// Directories and their listings.
-pub(super) type Listings = Vec<(PathBuf, Arc<Listing>)>;
+pub(super) type Listings = Vec<Seen>;
+
+/// A directory that the walk has left.
+pub(super) struct Seen {
+    dir: PathBuf,
+    listing: Arc<Listing>,
+    /// So many folders above it may still be roots that have it as a [`KEPT`] one.
+    levels: usize,
+}
 
 /// What a walk leaves to the walk of the folder above.
 #[derive(Default)]
@@ -187,17 +195,17 @@ impl Open {
     /// Leaves it: visits the hosts whose roots it is, and returns what is to be kept.
     pub(super) fn leave(self, ground: &Ground<'_>, visit: &mut Visit<'_>) -> ControlFlow<(), Listings> {
         let Self { path, listing, below: mut seen, hosts } = self;
-        let bytes = path.as_os_str().as_bytes();
-        let (end, above) = (bytes.len(), bytes.iter().rposition(|byte| *byte == b'/').unwrap_or(0));
-        seen.push((path, Arc::new(listing)));
+        let end = path.as_os_str().len();
+        seen.push(Seen { levels: levels(&path), dir: path, listing: Arc::new(listing) });
         for stand in hosts.iter().filter(|stand| !ground.done.contains(stand)) {
             let found = ground.found(stand, Asked::All);
             if let Stand::Root(_) = stand {
-                found.host.seed(seen.iter().map(|(dir, listing)| (below(dir, end), listing)));
+                found.host.seed(seen.iter().map(|seen| (below(&seen.dir, end), &seen.listing)));
             }
             visit(found)?;
         }
-        seen.retain(|(dir, _)| is_kept(below(dir, above)));
+        seen.retain(|seen| seen.levels > 0);
+        seen.iter_mut().for_each(|seen| seen.levels -= 1);
         ControlFlow::Continue(seen)
     }
 }
@@ -238,12 +246,20 @@ pub(super) fn in_place_of_file(dir: &Path) -> Option<Stand> {
     if dir.as_os_str().as_bytes().ends_with(b"/etc/network/interfaces") { in_tree(dir) } else { None }
 }
 
-/// Whether `dir` is one of the [`KEPT`] folders, or may become one by the names of the folders above it.
-fn is_kept(dir: &Path) -> bool {
+/// How many folders above a directory may be roots that have it as a [`KEPT`] one, by the names on its way.
+fn levels(dir: &Path) -> usize {
     let dir = dir.as_os_str().as_bytes();
-    let ends =
-        |kept: &&str| kept.as_bytes().strip_suffix(dir).is_some_and(|above| above.is_empty() || above.ends_with(b"/"));
-    KEPT.iter().any(ends)
+    // Most differ in their last letter already.
+    let alike = KEPT.iter().map(|kept| kept.as_bytes()).filter(|kept| kept.last() == dir.last());
+    alike.map(|kept| same_names(kept, dir)).max().unwrap_or(0)
+}
+
+/// How many names at the end of `dir`, an absolute path, are those at the end of `kept`.
+fn same_names(kept: &[u8], dir: &[u8]) -> usize {
+    let same = kept.iter().rev().zip(dir.iter().rev()).take_while(|(kept, byte)| kept == byte).count();
+    let (above, end) = dir.split_at(dir.len() - same);
+    let whole = same == kept.len() && above.ends_with(b"/");
+    end.iter().filter(|byte| **byte == b'/').count() + usize::from(whole)
 }
 
 fn is_vcs(name: &[u8], kind: Entry) -> bool {

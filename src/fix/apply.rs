@@ -86,7 +86,7 @@ pub fn apply_all(
     may_write: &dyn Fn(&Path) -> bool,
 ) -> Fixed {
     let mut fixed = Fixed { host: host.clone(), report, rounds: Vec::new(), changed: Vec::new() };
-    let size: usize = host.texts().values().map(|text| text.len()).sum();
+    let size = host.size_of_texts(<[u8]>::len);
     for _ in 0..ROUNDS.min(TEXT_LIMIT / size.max(1) + 1) {
         let chosen = choose(&fixed.report.findings, level, may_write);
         if chosen.is_empty() {

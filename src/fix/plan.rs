@@ -7,14 +7,15 @@ use crate::address::MacAddress;
 use crate::check::{Subject, View};
 use crate::edit::FileEdit;
 use crate::finding::{Applicability, Finding, Fix};
-use crate::judgement::{Candidate, Judgement, Outcome, PinValue};
+use crate::judgement::{Bridge, Candidate, Judgement, Outcome, PinValue};
+use crate::lines::line_endings;
 use crate::provenance::{Provenance, provenance_of};
 use crate::stack::{self, Software, Stack};
 use crate::{check::Reading, rules};
 use bstr::{BStr, BString, ByteSlice};
+use foldhash::fast::RandomState;
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// As much text as is judged again to try the fixes of one host, a line counting as a hundred bytes more. It is enough
 /// for three hundred bridges of five lines each, and as many again in each further run or round.
@@ -32,8 +33,7 @@ pub(super) struct Budget {
 
 impl Budget {
     fn of(subject: &Subject<'_>) -> Self {
-        let cost = |text: &Arc<[u8]>| text.len() + LINE_COST * text.iter().filter(|byte| **byte == b'\n').count();
-        let size: usize = subject.world.host.texts().values().map(cost).sum();
+        let size = subject.world.host.size_of_texts(|text| text.len() + LINE_COST * line_endings(text));
         Self { left: Cell::new(TRIED_LIMIT), each: size.max(1) }
     }
 
@@ -56,7 +56,8 @@ pub fn attach(subject: &Subject<'_>, findings: &mut [Finding]) {
     }
     let budget = Budget::of(subject);
     let main = |(index, finding): (usize, &Finding)| Some(((finding.rule, finding.bridge.clone()?), index));
-    let main: HashMap<(&str, BString), usize> = findings.iter().enumerate().rev().filter_map(main).collect();
+    let main: HashMap<(&str, BString), usize, RandomState> =
+        findings.iter().enumerate().rev().filter_map(main).collect();
     for view in &subject.bridges {
         let Some(rule) = rules::main_rule(view) else { continue };
         let index = main.get(&(rule, view.name.to_owned()));
@@ -125,9 +126,10 @@ pub(super) fn candidate(
     if budget.is_used_up() {
         return None;
     }
-    let offers =
-        view.on.iter().flat_map(|(reading, bridge)| stack::candidates(subject.world, &reading.stack, bridge, value));
-    offers.into_iter().find(|candidate| budget.takes() && pins(subject, view.name, candidate, value))
+    let works = |candidate: &Candidate| budget.takes() && pins(subject, view.name, candidate, value);
+    let on =
+        |(reading, bridge): &(&Reading, &Bridge)| stack::candidate(subject.world, &reading.stack, bridge, value, works);
+    view.on.iter().find_map(on)
 }
 
 pub(super) fn finish(view: &View<'_>, candidate: Candidate, wanted: Wanted) -> Fix {
@@ -150,8 +152,9 @@ pub(super) fn finish(view: &View<'_>, candidate: Candidate, wanted: Wanted) -> F
 /// and nothing else got worse.
 fn pins(subject: &Subject<'_>, name: &BStr, candidate: &Candidate, value: &PinValue) -> bool {
     let after = subject.judged_again(&subject.world.host.with(&candidate.edits));
-    let outcome =
-        |outcomes: &HashMap<&BStr, Outcome>, name: &BStr| outcomes.get(name).copied().unwrap_or(Outcome::Absent);
+    let outcome = |outcomes: &HashMap<&BStr, Outcome, RandomState>, name: &BStr| {
+        outcomes.get(name).copied().unwrap_or(Outcome::Absent)
+    };
     let holds = |(reading, after): (&Reading, &Judgement)| {
         let before = &reading.judgement;
         let outcomes = outcomes(after);
@@ -173,7 +176,7 @@ fn pins(subject: &Subject<'_>, name: &BStr, candidate: &Candidate, value: &PinVa
 }
 
 /// What becomes of each bridge.
-fn outcomes(judgement: &Judgement) -> HashMap<&BStr, Outcome> {
+fn outcomes(judgement: &Judgement) -> HashMap<&BStr, Outcome, RandomState> {
     judgement.bridges.iter().rev().map(|bridge| (bridge.name.as_bstr(), bridge.outcome)).collect()
 }
 

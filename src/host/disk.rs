@@ -14,11 +14,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 type ByPath<T> = HashMap<OsString, T, RandomState>;
 
+/// The texts of files, none of those that could not be read.
+pub(super) type Files = ByPath<Option<Arc<[u8]>>>;
+
 /// What was read so far. The keys are paths without links, compared as bytes.
 #[derive(Default)]
 pub(super) struct Cache {
-    listings: Mutex<ByPath<Arc<Listing>>>,
-    files: Mutex<ByPath<Option<Arc<[u8]>>>>,
+    listings: Mutex<Listings>,
+    files: Mutex<Files>,
     unreadable: Mutex<Vec<Unreadable>>,
     /// The lines of the text that was last asked about.
     lines: Mutex<Option<(Arc<[u8]>, Lines)>>,
@@ -26,11 +29,11 @@ pub(super) struct Cache {
 }
 
 impl Cache {
-    pub(super) fn listings(&self) -> MutexGuard<'_, ByPath<Arc<Listing>>> {
+    pub(super) fn listings(&self) -> MutexGuard<'_, Listings> {
         lock(&self.listings)
     }
 
-    pub(super) fn files(&self) -> MutexGuard<'_, ByPath<Option<Arc<[u8]>>>> {
+    pub(super) fn files(&self) -> MutexGuard<'_, Files> {
         lock(&self.files)
     }
 
@@ -43,15 +46,41 @@ impl Cache {
     }
 }
 
+/// The listings of directories. The root's is found without its path, as most questions end there.
+#[derive(Default)]
+pub(super) struct Listings {
+    root: Option<Arc<Listing>>,
+    below: ByPath<Arc<Listing>>,
+}
+
+impl Listings {
+    pub(super) fn insert(&mut self, dir: &OsStr, listing: Arc<Listing>) {
+        if dir.is_empty() {
+            self.root = Some(listing);
+        } else {
+            self.below.insert(dir.to_owned(), listing);
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&OsStr, &Arc<Listing>)> {
+        let root = self.root.iter().map(|listing| (OsStr::new(""), listing));
+        root.chain(self.below.iter().map(|(dir, listing)| (dir.as_os_str(), listing)))
+    }
+}
+
 /// The listings that are known, those of edited folders first.
 pub(super) struct Known<'h> {
     edited: &'h BTreeMap<OsString, Arc<Listing>>,
-    read: MutexGuard<'h, ByPath<Arc<Listing>>>,
+    read: MutexGuard<'h, Listings>,
 }
 
 impl Known<'_> {
+    pub(super) fn root(&self) -> Option<&Arc<Listing>> {
+        self.edited.get(OsStr::new("")).or(self.read.root.as_ref())
+    }
+
     pub(super) fn get(&self, dir: &OsStr) -> Option<&Arc<Listing>> {
-        self.edited.get(dir).or_else(|| self.read.get(dir))
+        if dir.is_empty() { self.root() } else { self.edited.get(dir).or_else(|| self.read.below.get(dir)) }
     }
 }
 
@@ -66,7 +95,7 @@ impl Host {
         let known = self.known().get(dir.as_os_str()).cloned();
         known.unwrap_or_else(|| {
             let listing = Arc::new(self.list(dir));
-            self.cache.listings().insert(dir.into(), Arc::clone(&listing));
+            self.cache.listings().insert(dir.as_os_str(), Arc::clone(&listing));
             listing
         })
     }

@@ -11,6 +11,9 @@ use std::path::Path;
 /// As many bytes of a directory as the kernel is asked for at a time.
 const CHUNK: usize = 32 * 1024;
 
+/// Among so few names one is found sooner by its length than by its order.
+const FEW: usize = 8;
+
 /// The entries of one directory, sorted by byte value.
 #[derive(Clone, Debug, Default)]
 pub struct Listing(Vec<(BString, Entry)>);
@@ -19,8 +22,12 @@ impl Listing {
     /// The entry of a name.
     #[must_use]
     pub fn get(&self, name: &[u8]) -> Option<Entry> {
-        let at = self.place_of(name).ok()?;
-        self.0.get(at).map(|(_, entry)| *entry)
+        let found = if self.0.len() <= FEW {
+            self.0.iter().find(|(known, _)| known == name)
+        } else {
+            self.place_of(name).ok().and_then(|at| self.0.get(at))
+        };
+        found.map(|(_, entry)| *entry)
     }
 
     /// The names and what they are.
@@ -44,6 +51,10 @@ impl Listing {
 
     /// Adds an entry, in the place of one that has its name.
     pub fn set(&mut self, name: &[u8], entry: Entry) {
+        // Names mostly come sorted.
+        if self.0.last().is_none_or(|(last, _)| last.as_slice() < name) {
+            return self.0.push((name.into(), entry));
+        }
         match self.place_of(name) {
             Ok(at) => self.0[at].1 = entry,
             Err(at) => self.0.insert(at, (name.into(), entry)),

@@ -170,8 +170,9 @@ impl Host {
     }
 
     /// What a walk has already seen, so that it is not read again.
-    pub fn seed<'a>(&self, listings: impl ExactSizeIterator<Item = (&'a Path, &'a Arc<Listing>)>) {
-        self.cache.listings().extend(listings.map(|(dir, listing)| (dir.into(), Arc::clone(listing))));
+    pub fn seed<'a>(&self, listings: impl Iterator<Item = (&'a Path, &'a Arc<Listing>)>) {
+        let mut known = self.cache.listings();
+        listings.for_each(|(dir, listing)| known.insert(dir.as_os_str(), Arc::clone(listing)));
     }
 
     /// What a path is, links followed.
@@ -189,18 +190,22 @@ impl Host {
     /// The names in a directory, sorted by byte value; none where there is no directory.
     #[must_use]
     pub fn entries(&self, dir: &Path) -> Vec<BString> {
+        let Some(listing) = self.listed(dir) else { return Vec::new() };
+        listing.iter().map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// What a directory has; `None` where there is none.
+    #[must_use]
+    pub fn listed(&self, dir: &Path) -> Option<Arc<Listing>> {
         let resolved = self.resolve(dir);
-        if resolved.kind != Kind::Dir {
-            return Vec::new();
-        }
-        self.listing(&resolved.path).iter().map(|(name, _)| name.to_owned()).collect()
+        (resolved.kind == Kind::Dir).then(|| self.listing(&resolved.path))
     }
 
     /// The folders in those that were listed so far whose names start with `prefix`.
     #[must_use]
     pub fn seen_folders(&self, prefix: &[u8]) -> Vec<PathBuf> {
         let listings = self.cache.listings();
-        let of = |(folder, listing): (&OsString, &Arc<Listing>)| {
+        let of = |(folder, listing): (&OsStr, &Arc<Listing>)| {
             let folders = listing.folders(prefix);
             folders.map(|name| Path::new(folder).join(OsStr::from_bytes(name))).collect::<Vec<_>>()
         };
@@ -210,8 +215,7 @@ impl Host {
     /// Whether a directory has a name that is wanted.
     #[must_use]
     pub fn has_entry(&self, dir: &Path, wanted: impl Fn(&[u8]) -> bool) -> bool {
-        let resolved = self.resolve(dir);
-        resolved.kind == Kind::Dir && self.listing(&resolved.path).iter().any(|(name, _)| wanted(name))
+        self.listed(dir).is_some_and(|listing| listing.iter().any(|(name, _)| wanted(name)))
     }
 
     /// The file's permissions, where they count (`--root`).
@@ -261,14 +265,28 @@ impl Host {
 
 /// A path below a directory; the directory itself where that is empty.
 fn under(root: &Path, below: &Path) -> PathBuf {
-    if below.as_os_str().is_empty() { root.to_owned() } else { root.join(below) }
+    if below.as_os_str().is_empty() { root.to_owned() } else { join(root, below) }
+}
+
+/// As [`Path::join`], which asks for memory twice.
+#[must_use]
+pub(crate) fn join(folder: &Path, path: &Path) -> PathBuf {
+    let mut joined = PathBuf::with_capacity(folder.as_os_str().len() + 1 + path.as_os_str().len());
+    joined.push(folder);
+    joined.push(path);
+    joined
 }
 
 /// A host's path made of bytes, relative to its root.
 #[must_use]
 pub fn host_path(bytes: &[u8]) -> PathBuf {
     let path = Path::new(OsStr::from_bytes(bytes));
-    path.strip_prefix("/").unwrap_or(path).to_owned()
+    match bytes {
+        [b'/', rest @ ..] if !matches!(rest, [b'/' | b'.', ..] | [.., b'/' | b'.']) => OsStr::from_bytes(rest).into(),
+        // More of it falls away than the slash.
+        [b'/', ..] => path.strip_prefix("/").unwrap_or(path).to_owned(),
+        _ => path.to_owned(),
+    }
 }
 
 /// A path's bytes.

@@ -12,8 +12,11 @@ impl Host {
     #[must_use]
     pub fn with_file(&self, path: &Path, text: Vec<u8>) -> Self {
         let mut host = Self { memo: Arc::default(), ..self.clone() };
-        let place = self.place_of(path);
-        host.add_names(&place);
+        let place = self.canonical(path).unwrap_or_else(|| {
+            let place = self.new_place(path);
+            host.add_names(&place);
+            place
+        });
         host.overlay.insert(place, text.into());
         host
     }
@@ -34,11 +37,11 @@ impl Host {
         }
     }
 
-    /// Where a file is or would be: its links followed, those of its folder where it is new.
-    fn place_of(&self, path: &Path) -> PathBuf {
-        let folder = || path.ancestors().skip(1).find_map(|folder| Some((folder, self.canonical(folder)?)));
-        let new = || folder().map(|(folder, real)| real.join(path.strip_prefix(folder).unwrap_or(path)));
-        self.canonical(path).or_else(new).unwrap_or_else(|| path.to_owned())
+    /// Where a file that is not there would be: the links of its folder followed.
+    fn new_place(&self, path: &Path) -> PathBuf {
+        let folder = path.ancestors().skip(1).find_map(|folder| Some((folder, self.canonical(folder)?)));
+        let place = folder.map(|(folder, real)| real.join(path.strip_prefix(folder).unwrap_or(path)));
+        place.unwrap_or_else(|| path.to_owned())
     }
 
     /// The same host, edited.

@@ -1,9 +1,11 @@
 //! The texts of a host's files.
 
+use super::disk::{Files, Listings};
 use super::{Host, Kind, Unreadable};
 use crate::lines::Lines;
 use crate::regular::read_below;
 use crate::span::Place;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
@@ -18,11 +20,17 @@ impl Host {
     /// or device, and of a directory where ifupdown's file belongs; other directories the daemons pass over.
     #[must_use]
     pub fn read(&self, path: &Path) -> Option<Arc<[u8]>> {
+        // Mostly no link is in it, and then it is known by its own path from the second time on.
+        if let Some(known) = self.known_text(path) {
+            return known;
+        }
         let resolved = self.resolve(path);
         if !matches!(resolved.kind, Kind::File | Kind::Dir | Kind::Other) {
             return None;
         }
-        if let Some(known) = self.known_text(&resolved.path) {
+        if let Cow::Owned(followed) = &resolved.path
+            && let Some(known) = self.known_text(followed)
+        {
             return known;
         }
         let (root, below) = self.mounted_at(&resolved.path)?;
@@ -78,16 +86,26 @@ impl Host {
     #[must_use]
     pub fn texts_where(&self, wanted: impl Fn(&[u8]) -> bool) -> BTreeMap<PathBuf, Arc<[u8]>> {
         let files = self.cache.files();
+        let all = self.all_texts(&files).filter(|(_, text)| wanted(text));
+        all.map(|(path, text)| (path.to_owned(), Arc::clone(text))).collect()
+    }
+
+    /// What the [`texts`](Self::texts) take together, each by `size`.
+    #[must_use]
+    pub fn size_of_texts(&self, size: impl Fn(&[u8]) -> usize) -> usize {
+        self.all_texts(&self.cache.files()).map(|(_, text)| size(text)).sum()
+    }
+
+    fn all_texts<'a>(&'a self, files: &'a Files) -> impl Iterator<Item = (&'a Path, &'a Arc<[u8]>)> {
         let read = files.iter().filter_map(|(path, text)| Some((Path::new(path), text.as_ref()?)));
         let read = read.filter(|(path, _)| !self.overlay.contains_key(*path));
-        let all = read.chain(self.overlay.iter().map(|(path, text)| (&**path, text)));
-        all.filter(|(_, text)| wanted(text)).map(|(path, text)| (path.to_owned(), Arc::clone(text))).collect()
+        read.chain(self.overlay.iter().map(|(path, text)| (&**path, text)))
     }
 
     /// Lets go of the texts and listings that were read. Somebody who asks has them read again, and what could not be read
     /// is told again then.
     pub fn forget_files(&self) {
-        self.cache.listings().clear();
+        *self.cache.listings() = Listings::default();
         self.cache.files().clear();
         *self.cache.lines() = None;
     }

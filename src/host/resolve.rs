@@ -31,6 +31,14 @@ impl Host {
             return None;
         }
         let known = self.known();
+        // A repository's copy of a host mostly has `etc` alone: then this tells of all that is elsewhere.
+        if !path.starts_with(b"etc/")
+            && let Some(above) = path.iter().position(|byte| *byte == b'/')
+            && let Some(root) = known.root()
+            && let None = entry(root, &path[..above])?
+        {
+            return Some(Kind::Missing);
+        }
         let slash = path.iter().rposition(|byte| *byte == b'/');
         let (folder, name) = slash.map_or((&b""[..], path), |slash| (&path[..slash], &path[slash + 1..]));
         if let Some(listing) = known.get(OsStr::from_bytes(folder)) {

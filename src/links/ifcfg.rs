@@ -11,7 +11,8 @@ use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const DIRECTORY: &str = "etc/sysconfig/network-scripts";
+/// Where the files lie.
+pub(super) const DIRECTORY: &str = "etc/sysconfig/network-scripts";
 
 /// Leftovers of editors and packages, which neither reader takes.
 const IGNORED: &[&str] = &["~", ".bak", ".orig", ".rpmnew"];

@@ -13,7 +13,7 @@ mod systemd;
 use crate::address::MacAddress;
 use crate::bytes::rsplit_once;
 use crate::facts::{Facts, HostNames};
-use crate::host::Host;
+use crate::host::{Host, Kind};
 use crate::span::Place;
 use crate::template;
 use bstr::{BStr, BString, ByteSlice};
@@ -159,11 +159,16 @@ impl Links {
             facts::gather(facts, &mut links);
         }
         links.note_shown();
+        let has_ifcfg = host.kind(Path::new(ifcfg::DIRECTORY)) == Kind::Dir;
         interfaces::gather(host, &mut links);
-        ifcfg::gather(host, &mut links);
+        if has_ifcfg {
+            ifcfg::gather(host, &mut links);
+        }
         systemd::gather(host, &mut links);
         netplan::gather(host, &mut links);
-        rename_device::gather(host, &mut links);
+        if has_ifcfg {
+            rename_device::gather(host, &mut links);
+        }
         links
     }
 

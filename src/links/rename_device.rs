@@ -4,6 +4,7 @@
 //! never for a bridge: `HWADDR=` in a port's file cannot rename the bridge. But in a bridge's file it
 //! gives the bridge's name to the NIC.
 
+use super::ifcfg::DIRECTORY;
 use super::{Links, Renamer, Source};
 use crate::address::MacAddress;
 use crate::host::Host;
@@ -14,13 +15,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-const FOLDER: &str = "etc/sysconfig/network-scripts";
-
 /// Adds what names NICs after a device by their address.
 pub(super) fn gather(host: &Host, links: &mut Links) {
     let mut named: BTreeMap<MacAddress, Vec<(BString, Place)>> = BTreeMap::new();
-    for name in host.entries(Path::new(FOLDER)).into_iter().filter(|name| is_config(name)) {
-        let path: Arc<Path> = Path::new(FOLDER).join(name.to_path_lossy()).into();
+    for name in host.entries(Path::new(DIRECTORY)).into_iter().filter(|name| is_config(name)) {
+        let path: Arc<Path> = Path::new(DIRECTORY).join(name.to_path_lossy()).into();
         let Some(text) = host.read(&path) else { continue };
         if let Some((address, device, span)) = read(&text) {
             named.entry(address).or_default().push((device, Place::new(&path, span)));
@@ -42,8 +41,10 @@ pub(super) fn gather(host: &Host, links: &mut Links) {
 
 /// `isCfg`.
 fn is_config(name: &[u8]) -> bool {
-    let left_out = [&b"rpmnew"[..], b"rpmsave", b"rpmorig"].iter().any(|part| name.contains_str(part));
-    name.starts_with(b"ifcfg-") && !left_out && !name.ends_with(b"~") && !name.ends_with(b".bak")
+    // All of these have `rpm`.
+    let left_out = || [&b"rpmnew"[..], b"rpmsave", b"rpmorig"].iter().any(|part| name.contains_str(part));
+    let is_rpms = name.windows(3).any(|part| part == b"rpm") && left_out();
+    name.starts_with(b"ifcfg-") && !is_rpms && !name.ends_with(b"~") && !name.ends_with(b".bak")
 }
 
 /// The address, the device, and where the address stands (`get_configs`): no shell, but lines that start with
@@ -82,7 +83,7 @@ mod tests {
     fn names_a_nic_after_the_only_file() {
         let taken = |files: &[(&str, &str)]| {
             let host = files.iter().fold(Host::new("/nonexistent"), |host, (name, text)| {
-                host.with_file(&Path::new(FOLDER).join(name), text.as_bytes().to_vec())
+                host.with_file(&Path::new(DIRECTORY).join(name), text.as_bytes().to_vec())
             });
             let mut links = Links::default();
             gather(&host, &mut links);

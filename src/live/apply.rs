@@ -60,7 +60,7 @@ fn ip<'a>(arguments: impl IntoIterator<Item = &'a OsStr>) -> Result<BString, Str
     })?;
     if !output.status.success() {
         let said = crate::report::visible::text(output.stderr.trim_ascii());
-        return Err(if said.is_empty() { format!("`ip` failed: {}", output.status) } else { said });
+        return Err(if said.is_empty() { format!("`ip` failed: {}", output.status) } else { said.into_owned() });
     }
     Ok(output.stdout.into())
 }

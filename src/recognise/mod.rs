@@ -14,6 +14,8 @@ use packages::Packages;
 use release::Release;
 use std::path::Path;
 
+const PVE: &str = "etc/pve";
+
 /// The stacks that read one family of a host's files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recognised {
@@ -29,13 +31,16 @@ pub struct Recognised {
 pub struct Signs {
     release: Release,
     packages: Packages,
+    /// Proxmox VE's folder.
+    has_pve: bool,
 }
 
 impl Signs {
     /// Reads os-release and the package databases, where they lie in the tree.
     #[must_use]
     pub fn read(host: &Host) -> Self {
-        Self { release: Release::read(host), packages: Packages::read(host) }
+        let has_pve = host.kind(Path::new(PVE)) != Kind::Missing;
+        Self { release: Release::read(host), packages: Packages::read(host), has_pve }
     }
 }
 
@@ -48,7 +53,7 @@ pub fn with_vendor_files(host: &Host) -> Host {
     const POLICY: &str = "var/lib/ifupdown2/policy.d/proxmox-bridge-mac-from-port.json";
     const TEXT: &[u8] = br#"{"bridge": {"module_globals": {"bridge_set_static_mac_from_port": "yes"}}}"#;
     let is_there = |path: &str| host.kind(Path::new(path)) != Kind::Missing;
-    if !host.is_live() && is_there("etc/pve") && !is_there("var") {
+    if !host.is_live() && is_there(PVE) && !is_there("var") {
         host.with_file(Path::new(POLICY), TEXT.to_vec())
     } else {
         host.clone()
@@ -112,8 +117,10 @@ fn dialect(host: &Host, signs: &Signs) -> (Software, String) {
             return (software, format!("its package database lists {package}"));
         }
     }
+    if signs.has_pve {
+        return (Software::Ifupdown2, format!("{PVE} is there"));
+    }
     let markers: &[(&str, Software)] = &[
-        ("etc/pve", Software::Ifupdown2),
         ("etc/network/ifupdown2", Software::Ifupdown2),
         ("var/lib/ifupdown2", Software::Ifupdown2),
         ("usr/share/ifupdown2", Software::Ifupdown2),
@@ -180,7 +187,7 @@ fn udevd(host: &Host, signs: &Signs) -> (Option<bool>, String) {
     if let Some(reason) = signs.release.leaves_bridges_alone() {
         return (Some(false), reason);
     }
-    if is_there("etc/pve") {
+    if signs.has_pve {
         return (Some(false), "Proxmox VE's .link files leave bridges alone".to_owned());
     }
     for path in ["usr/lib/systemd/network/99-default.link", "lib/systemd/network/99-default.link"] {

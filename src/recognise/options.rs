@@ -38,8 +38,10 @@ pub(super) fn only_in_one_dialect(host: &Host) -> Option<(Software, &'static str
         let told = |(option, software): Sign| (software, option, path.display().to_string());
         let mut ifaces = Ifaces::default();
         for line in text.lines() {
-            let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-            let Some(first) = words.next() else { continue };
+            let line = line.trim_ascii_start();
+            let end = line.iter().position(u8::is_ascii_whitespace).unwrap_or(line.len());
+            let (first, rest) = line.split_at(end);
+            let words = rest.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
             if let Some(sign) = only_known(line, first, words.clone()) {
                 return Some(told(sign));
             }

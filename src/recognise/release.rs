@@ -49,7 +49,10 @@ impl Release {
         let text = ["etc/os-release", "usr/lib/os-release"].into_iter().find_map(|path| host.read(Path::new(path)));
         let Some(text) = text else { return Self::default() };
         let (mut id, mut like, mut version) = (None, None, None);
-        for (key, value) in text.lines().filter_map(|line| split_once(line, b'=')) {
+        for line in text.lines() {
+            // Most lines are of other keys.
+            let [b'I' | b'V', ..] = line else { continue };
+            let Some((key, value)) = split_once(line, b'=') else { continue };
             let field = match key {
                 b"ID" => &mut id,
                 b"ID_LIKE" => &mut like,
@@ -61,7 +64,7 @@ impl Release {
         }
         let (id, version) = (id.unwrap_or_default(), version.unwrap_or_default());
         Self {
-            name: if id.is_empty() { String::new() } else { format!("{id} {version}").trim_end().to_owned() },
+            name: if id.is_empty() { String::new() } else { [&*id, &*version].join(" ").trim_end().to_owned() },
             id,
             like: like.unwrap_or_default(),
             version: version.split('.').map_while(|number| number.parse().ok()).collect(),

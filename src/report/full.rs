@@ -2,6 +2,7 @@
 //! the fix as the lines that it changes.
 
 use super::snippet::{self, Line, LineKind};
+use super::wrap::{push_blanks, wrap};
 use super::{Reported, Source, explanation, visible};
 use crate::finding::Severity;
 use crate::span::Span;
@@ -96,7 +97,7 @@ impl Frame<'_> {
     }
 
     fn blanks(&mut self, count: usize) {
-        self.out.extend(std::iter::repeat_n(' ', count));
+        push_blanks(self.out, count);
     }
 
     /// ` --> where`
@@ -167,51 +168,14 @@ impl Frame<'_> {
         self.bar();
     }
 
-    /// ` = note: text`, in lines of [`snippet::WIDTH`] columns, cut at blanks. What stands in backticks stays in one piece,
-    /// so that it can be copied, and a longer word gets a line of its own. No line begins with `::`, which
-    /// GitHub's runner would take for a command, as in [`visible::text`].
+    /// ` = note: text`, in lines of [`snippet::WIDTH`] columns.
     fn remark(&mut self, word: &str, text: &str) {
         self.margin("=");
         self.out.push(' ');
         self.styled(BOLD, &[word]);
         self.out.push_str(": ");
         let indent = self.digits + 1 + "= : ".len() + word.len();
-        let text = visible::text(text);
-        let width = if visible::is_plain(text.as_bytes()) { str::len } else { visible::width };
-        let mut column = None;
-        for word in words(&text) {
-            let wide = width(word);
-            let start = match column {
-                None => indent,
-                Some(end) if end + 1 + wide <= snippet::WIDTH || word.starts_with("::") => {
-                    self.out.push(' ');
-                    end + 1
-                }
-                Some(_) => {
-                    self.out.push('\n');
-                    self.blanks(indent);
-                    indent
-                }
-            };
-            self.out.push_str(word);
-            column = Some(start + wide);
-        }
+        wrap(self.out, &visible::text(text), indent);
         self.out.push('\n');
     }
-}
-
-/// The words of a text. A blank between backticks ends none.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
-    let words = std::iter::from_fn(move || {
-        let text = rest?;
-        let mut quoted = false;
-        let end = text.bytes().position(|byte| {
-            quoted ^= byte == b'`';
-            byte == b' ' && !quoted
-        });
-        rest = end.and_then(|end| text.get(end + 1..));
-        text.get(..end.unwrap_or(text.len()))
-    });
-    words.filter(|word| !word.is_empty())
 }

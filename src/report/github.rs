@@ -17,7 +17,7 @@ pub(super) fn finding(out: &mut dyn io::Write, reported: &Reported<'_>, reposito
         (false, Severity::Error) => "error",
         (false, Severity::Warning) => "warning",
     };
-    let file = property(&visible::text(repository.path(source.path.as_ref())));
+    let file = property(&visible::text(&repository.path(source.path.as_ref())));
     let title = property(&format!("bridgepin ({})", finding.rule));
     write!(out, "::{command} title={title},file={file},line={},endLine={}", start.line, end.line)?;
     // Columns count only where the annotation is of one line; the last one is the last of the mark.

@@ -45,7 +45,7 @@ pub(super) fn finding(
     // The description is all that a merge request shows.
     let fix = finding.fix.as_ref().map(|fix| format!("; {}", title(reported, fix)));
     let issue = Issue {
-        description: visible::text(format!("{}{}", finding.message, fix.unwrap_or_default())),
+        description: visible::text(&format!("{}{}", finding.message, fix.unwrap_or_default())).into_owned(),
         check_name: finding.rule,
         fingerprint: fingerprints.next(reported, &path),
         severity: match finding.severity {

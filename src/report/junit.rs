@@ -38,10 +38,11 @@ impl Suite {
         let finding = reported.finding;
         let source = reported.tree.source(&finding.place.file);
         let at = source.position(finding.place.span.start);
-        let file = visible::text(repository.path(source.path.as_ref()));
+        let path = repository.path(source.path.as_ref());
+        let file = visible::text(&path);
         let name = match &finding.bridge {
             Some(bridge) => format!("{file} {}", visible::text(bridge)),
-            None => file.clone(),
+            None => file.to_string(),
         };
         let number = self.names.entry(format!("{} {name}", finding.rule)).or_default();
         *number += 1;

@@ -73,12 +73,12 @@ pub fn table(out: &mut dyn io::Write, rows: &[Row], in_colour: bool) -> io::Resu
 
 fn cells(row: &Row) -> [String; COLUMNS] {
     [
-        visible::text(&row.bridge),
+        visible::text(&row.bridge).into_owned(),
         ports(&row.ports),
-        visible::text(&row.stack),
+        visible::text(&row.stack).into_owned(),
         row.outcome.word().to_owned(),
         row.address.map_or_else(|| "-".to_owned(), |address| address.to_string()),
-        visible::text(&row.reason),
+        visible::text(&row.reason).into_owned(),
     ]
 }
 

@@ -19,6 +19,7 @@ mod source;
 pub mod statistics;
 mod summary;
 pub mod visible;
+mod wrap;
 
 pub use changes::Change;
 pub use repository::Repository;

@@ -5,6 +5,7 @@ use super::visible;
 use crate::edit::{Edit, FileEdit, apply};
 use crate::span::Span;
 use bstr::ByteSlice;
+use std::borrow::Cow;
 
 /// The columns that a line may take beside its number.
 pub(super) const WIDTH: usize = 110;
@@ -23,7 +24,7 @@ pub(super) struct Marked {
 
 /// The first line of a span, with the part of the span that lies in it. A long line is cut around the mark.
 pub(super) fn marked(source: &Source, span: Span) -> Marked {
-    let line = content(source, source.line_of(span.start));
+    let line = content(source, source.lines_of(Span::at(span.start)));
     let start = span.start.clamp(line.start, line.end);
     let end = span.end.clamp(start, line.end);
     let part = |start, end| Span::new(start, end).of(source.bytes());
@@ -36,7 +37,7 @@ pub(super) fn marked(source: &Source, span: Span) -> Marked {
     Marked {
         before: visible::width(&before),
         width: visible::width(&mark).max(1),
-        text: visible::without_commands([before.as_str(), &mark, &after].concat()),
+        text: visible::without_commands([&*before, &mark, &after].concat()).into_owned(),
     }
 }
 
@@ -68,17 +69,19 @@ pub(super) fn changes(source: &Source, file: &FileEdit) -> Vec<Line> {
     while let Some(first) = edits.first() {
         // Edits of neighbouring lines are one change.
         let top = source.line_of(first.span.start);
-        let mut bottom = source.line_of(first.span.end);
+        let mut touched = first.span;
         let mut count = 1;
-        while let Some(next) = edits.get(count).filter(|next| source.line_of(next.span.start) <= bottom + 1) {
-            bottom = source.line_of(next.span.end).max(bottom);
+        while let Some(next) = edits.get(count)
+            && source.line_of(next.span.start) <= source.line_of(touched.end) + 1
+        {
+            touched = touched.to(next.span);
             count += 1;
         }
         let (group, rest) = edits.split_at(count);
         if !lines.is_empty() {
             lines.push(gap());
         }
-        shift += change(source, Span::new(top, bottom), group, shift, &mut lines);
+        shift += change(source, top, touched, group, shift, &mut lines);
         edits = rest;
     }
     if lines.len() > LINES {
@@ -92,9 +95,9 @@ fn gap() -> Line {
     Line { number: 0, kind: LineKind::Gap, text: String::new() }
 }
 
-/// Adds the change of the lines `lines.start` to `lines.end`, and returns by how much the lines below move.
-fn change(source: &Source, lines: Span, edits: &[Edit], shift: isize, out: &mut Vec<Line>) -> isize {
-    let region = source.line(lines.start).to(source.line(lines.end));
+/// Adds the change of the lines from `top` on that are touched, and returns by how much the lines below move.
+fn change(source: &Source, top: usize, touched: Span, edits: &[Edit], shift: isize, out: &mut Vec<Line>) -> isize {
+    let region = source.lines_of(touched);
     let old = region.of(source.bytes());
     let inside = |offset: usize| offset.saturating_sub(region.start);
     let edits: Vec<_> = edits
@@ -111,14 +114,15 @@ fn change(source: &Source, lines: Span, edits: &[Edit], shift: isize, out: &mut 
     let tails = old.iter().rev().zip(new.iter().rev()).take(most);
     let same_end = tails.take_while(|(old, new)| old == new).count();
 
-    let first = lines.start + same_start;
+    let first = top + same_start;
     if first > 1 {
-        let text = content(source, first - 1).of(source.bytes());
-        out.push(Line { number: first - 1, kind: LineKind::Kept, text: head(text, WIDTH) });
+        let text = content(source, source.line(first - 1)).of(source.bytes());
+        out.push(Line { number: first - 1, kind: LineKind::Kept, text: head(text, WIDTH).into_owned() });
     }
     let part = |lines: &[&[u8]], start: usize, kind: LineKind| -> Vec<Line> {
         let changed = lines.get(same_start..lines.len() - same_end).unwrap_or_default();
-        let number = |(index, text): (usize, &&[u8])| Line { number: start + index, kind, text: head(text, WIDTH) };
+        let number =
+            |(index, text): (usize, &&[u8])| Line { number: start + index, kind, text: head(text, WIDTH).into_owned() };
         changed.iter().enumerate().map(number).collect()
     };
     out.extend(part(&old, first, LineKind::Removed));
@@ -132,8 +136,7 @@ fn split(text: &[u8]) -> Vec<&[u8]> {
 }
 
 /// A line without its ending.
-fn content(source: &Source, number: usize) -> Span {
-    let line = source.line(number);
+fn content(source: &Source, line: Span) -> Span {
     let text = line.of(source.bytes());
     let text = text.strip_suffix(b"\n").unwrap_or(text);
     let text = text.strip_suffix(b"\r").unwrap_or(text);
@@ -141,7 +144,7 @@ fn content(source: &Source, number: usize) -> Span {
 }
 
 /// The visible text up to `width` columns, with dots where it goes on.
-fn head(text: &[u8], width: usize) -> String {
+fn head(text: &[u8], width: usize) -> Cow<'_, str> {
     if text.len() <= width && visible::is_plain(text) {
         return visible::source(text);
     }
@@ -159,7 +162,7 @@ fn head(text: &[u8], width: usize) -> String {
 }
 
 /// The visible text's last `width` columns, with dots where it starts earlier.
-fn tail(text: &[u8], width: usize) -> String {
+fn tail(text: &[u8], width: usize) -> Cow<'_, str> {
     if text.len() <= width && visible::is_plain(text) {
         return visible::source(text);
     }
@@ -170,11 +173,11 @@ fn tail(text: &[u8], width: usize) -> String {
         match room.checked_sub(visible::width(&character)) {
             Some(rest) => room = rest,
             None => {
-                shown.push("...".to_owned());
+                shown.push("...".into());
                 break;
             }
         }
         shown.push(character);
     }
-    shown.into_iter().rev().collect()
+    shown.into_iter().rev().collect::<String>().into()
 }

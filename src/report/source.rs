@@ -3,7 +3,7 @@
 use crate::host::path_bytes;
 use crate::lines::Lines;
 use crate::span::Span;
-use bstr::BString;
+use bstr::{BString, ByteSlice};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -106,6 +106,17 @@ impl Source {
     #[must_use]
     pub fn line_of(&self, offset: usize) -> usize {
         self.lines.line_of(self.bytes(), offset)
+    }
+
+    /// The lines that a span touches, with their line endings.
+    #[must_use]
+    pub fn lines_of(&self, span: Span) -> Span {
+        let bytes = self.bytes();
+        let (start, end) = (span.start.min(bytes.len()), span.end.min(bytes.len()));
+        let before = Span::new(0, start).of(bytes).rfind_byte(b'\n');
+        let rest = Span::new(end, bytes.len()).of(bytes);
+        let len = rest.find_byte(b'\n').map_or(rest.len(), |newline| newline + 1);
+        Span::new(before.map_or(0, |newline| newline + 1), end + len)
     }
 
     /// A line with its line ending, by its number. Behind the last newline there is an empty line.

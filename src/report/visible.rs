@@ -2,6 +2,7 @@
 //! is really there.
 
 use bstr::ByteSlice;
+use std::borrow::Cow;
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
@@ -32,11 +33,12 @@ pub fn opens_command(before: &str) -> bool {
 
 /// Text that was put together from pieces, without such commands.
 #[must_use]
-pub fn without_commands(text: String) -> String {
-    if !text.contains("##") {
+pub fn without_commands<'t>(text: impl Into<Cow<'t, str>>) -> Cow<'t, str> {
+    let text = text.into();
+    if !has_pair(text.as_bytes(), *b"##") {
         return text;
     }
-    text.replace("##[", "##\\x5b").replace("##vso[", "##vso\\x5b")
+    text.replace("##[", "##\\x5b").replace("##vso[", "##vso\\x5b").into()
 }
 
 /// Whether a word is a command that GitHub's runner obeys at the start of a line (`TryParseV2`): `::error::`.
@@ -48,7 +50,7 @@ fn is_command(word: &[u8]) -> bool {
 /// byte that is not UTF-8. The first `:` of what CI would take for a command is written out too: text is wrapped, and
 /// any word may come to stand at the start of a line.
 #[must_use]
-pub fn text(bytes: impl AsRef<[u8]>) -> String {
+pub fn text(bytes: &(impl AsRef<[u8]> + ?Sized)) -> Cow<'_, str> {
     written_out(bytes.as_ref(), Kind::Text)
 }
 
@@ -60,7 +62,7 @@ pub fn message(message: &str) -> String {
 
 /// As [`text`], but a tab becomes four blanks: for a line of a file that stands beside its number.
 #[must_use]
-pub fn source(bytes: &[u8]) -> String {
+pub fn source(bytes: &[u8]) -> Cow<'_, str> {
     written_out(bytes, Kind::Source)
 }
 
@@ -77,19 +79,25 @@ pub fn is_plain(text: &[u8]) -> bool {
     text.iter().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
 }
 
+/// Whether two bytes side by side are the same, and one of these.
+#[must_use]
+pub fn has_pair(text: &[u8], of: [u8; 2]) -> bool {
+    let pairs = text.iter().zip(text.get(1..).unwrap_or_default());
+    pairs.fold(false, |found, (first, second)| found | ((first == second) & ((*first == of[0]) | (*first == of[1]))))
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
     Source,
 }
 
-fn written_out(bytes: &[u8], kind: Kind) -> String {
-    if let Ok(text) = bytes.to_str()
-        && is_plain(bytes)
-        && !text.contains("::")
-        && !text.contains("##")
+fn written_out(bytes: &[u8], kind: Kind) -> Cow<'_, str> {
+    if is_plain(bytes)
+        && !has_pair(bytes, *b":#")
+        && let Ok(text) = bytes.to_str()
     {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let tab = if kind == Kind::Text { "\\t" } else { "    " };
     let mut out = String::with_capacity(bytes.len());
@@ -114,7 +122,7 @@ fn written_out(bytes: &[u8], kind: Kind) -> String {
             _ => out.write_char(character),
         };
     }
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

@@ -55,13 +55,16 @@ fn check(subject: &Subject<'_>) -> Vec<Finding> {
 
 fn stale(subject: &Subject<'_>, view: &View<'_>) -> Vec<Finding> {
     let links = subject.world.links;
+    let mut pinned = pinned(view);
+    pinned.retain(|pinned| !pinned.address.is_local());
+    if pinned.is_empty() {
+        return Vec::new();
+    }
     let ports: BTreeSet<&BString> = view.on.iter().flat_map(|(_, bridge)| &bridge.ports).collect();
     if !are_known(links, &ports) {
         return Vec::new();
     }
-    let strange = pinned(view)
-        .into_iter()
-        .filter(|pinned| !pinned.address.is_local() && !is_a_links(links, pinned.address, view.name));
+    let strange = pinned.into_iter().filter(|pinned| !is_a_links(links, pinned.address, view.name));
     let findings = strange.map(|pinned| {
         let message = format!("{} is pinned to an address that no network card of this host has", view.name);
         let mut finding = about(RULE.name, view, pinned.reading, pinned.place, message);

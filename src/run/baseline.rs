@@ -56,7 +56,7 @@ impl Known {
         let mut note = format!("{shown} has what does not occur any more; --write-baseline {shown} drops it:");
         for Entry { file, rule, bridge, .. } in gone {
             let bridge = bridge.as_ref().map_or_else(String::new, |bridge| format!(" ({bridge})"));
-            note += &format!("\n  {}", visible::text(format!("{file}: {rule}{bridge}")));
+            note += &format!("\n  {}", visible::text(&format!("{file}: {rule}{bridge}")));
         }
         Ok(output.tell("note", &note)?)
     }

@@ -38,14 +38,14 @@ impl Judged {
         let hosts = setup.config.hosts.name_of(&found.host).cloned().into_iter().collect();
         let met = Met { bridges: std::mem::take(&mut report.named), hosts };
         report.summary.ask(|file| setup.covers(&found, file));
-        let summary = report.summary.clone();
-        let (findings, fixed) = if arguments.fix || arguments.diff {
+        let (findings, summary, fixed) = if arguments.fix || arguments.diff {
             let level = if arguments.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
             let findings = if arguments.diff { report.findings.clone() } else { Vec::new() };
             let covers = |file: &Path| setup.covers(&found, file);
-            (findings, Some(apply_all(&found.host, &options, level, report, &covers)))
+            let summary = report.summary.clone();
+            (findings, summary, Some(apply_all(&found.host, &options, level, report, &covers)))
         } else {
-            (report.findings, None)
+            (report.findings, report.summary, None)
         };
         let findings = asked(setup, &found, findings);
         // Here, where it was made, it is freed sooner and at less cost.

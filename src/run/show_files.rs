@@ -17,7 +17,7 @@ pub(super) fn show_files(setup: &Setup<'_>, output: &mut Output) -> anyhow::Resu
     };
     let exit = each_host(setup, output, &judge, &mut |found, output| {
         for file in found.host.texts().keys() {
-            writeln!(output.stdout()?, "{}", visible::text(path_bytes(&found.shown_file(file))))?;
+            writeln!(output.stdout()?, "{}", visible::text(&path_bytes(&found.shown_file(file))))?;
         }
         report_unreadable(&found, output)
     })?;

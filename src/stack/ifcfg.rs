@@ -13,8 +13,10 @@ use crate::span::{Place, Span};
 use crate::syntax::Token;
 use crate::syntax::shell::{Content, Outside, Shell};
 use crate::template::without_statements;
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BStr, ByteSlice};
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,7 +25,7 @@ pub(super) const DIRECTORY: &str = "etc/sysconfig/network-scripts";
 
 /// The path of a file there.
 pub(super) fn path(prefix: &str, name: &BStr) -> PathBuf {
-    Path::new(DIRECTORY).join(host_path(&[prefix.as_bytes(), name].concat()))
+    OsString::from_vec([DIRECTORY.as_bytes(), b"/", prefix.as_bytes(), name].concat()).into()
 }
 
 /// Leaves of the readers' complaints those about files that have to do with bridges: what else is
@@ -101,18 +103,32 @@ pub(super) fn shown(host: &Host, place: &Place) -> String {
     format!("{name}:{line}")
 }
 
+/// Settings that are an IP address.
+const ADDRESSES: &[&str] = &[
+    "IPADDR",
+    "IPADDR0",
+    "IPADDR1",
+    "IPADDR2",
+    "IPADDR3",
+    "IPADDR4",
+    "IPADDR5",
+    "IPADDR6",
+    "IPADDR7",
+    "IPADDR8",
+    "IPADDR9",
+    "IPV6ADDR",
+    "IPV6ADDR_SECONDARIES",
+];
+
 /// Whether an interface with these settings carries an IP address or asks for one.
-pub(super) fn carries_ip(get: impl Fn(&str) -> Option<BString>) -> bool {
+pub(super) fn carries_ip<'v>(get: impl Fn(&str) -> Option<&'v BStr>) -> bool {
     let is = |key: &str, words: &[&str]| {
         get(key).is_some_and(|value| words.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes())))
     };
     let set = |key: &str| get(key).is_some_and(|value| !value.is_empty());
     let yes = &["yes", "y", "true", "t", "on", "1"];
     is("BOOTPROTO", &["dhcp", "bootp", "autoip", "shared"])
-        || set("IPADDR")
-        || (0..10).any(|index| set(&format!("IPADDR{index}")))
-        || set("IPV6ADDR")
-        || set("IPV6ADDR_SECONDARIES")
+        || ADDRESSES.iter().any(|key| set(key))
         || is("IPV6_AUTOCONF", yes)
         || is("DHCPV6C", yes)
 }

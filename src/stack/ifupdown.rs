@@ -23,9 +23,15 @@ pub(super) fn judge(world: World<'_>, stack: &Stack, both: bool) -> (Judgement, 
     judged(&mut machine.ran, &words, unknown_options, both.then_some(stack))
 }
 
-/// The ways to pin a bridge on this stack, best first.
-pub(super) fn candidates(world: World<'_>, stack: &Stack, bridge: &Bridge, value: &PinValue) -> Vec<Candidate> {
-    let Some(shell) = ways::shell_word(value) else { return Vec::new() };
+/// The first way to pin a bridge on this stack that `works`.
+pub(super) fn candidate(
+    world: World<'_>,
+    stack: &Stack,
+    bridge: &Bridge,
+    value: &PinValue,
+    works: &mut dyn FnMut(&Candidate) -> bool,
+) -> Option<Candidate> {
+    let shell = ways::shell_word(value)?;
     let bridge_hw = match value {
         PinValue::Address(address) => Some(address.to_string()),
         PinValue::LinkName(name) => (Release::beside(stack) >= Release::Names).then(|| name.to_string()),
@@ -37,5 +43,5 @@ pub(super) fn candidates(world: World<'_>, stack: &Stack, bridge: &Bridge, value
         shell,
         takes_hwaddress: |stanza| methods::no_hwaddress(stanza).is_none(),
     };
-    ways::ways(world.host, &read(world.host), bridge, &values)
+    ways::first(world.host, &read(world.host), bridge, &values, works)
 }

@@ -269,16 +269,22 @@ pub fn judge_both(world: World<'_>, stack: &Stack) -> (Judgement, Option<Vec<Bri
     (without, Some(with))
 }
 
-/// The ways to pin a bridge on a stack, best first, each still to be judged.
-#[must_use]
-pub fn candidates(world: World<'_>, stack: &Stack, bridge: &Bridge, value: &PinValue) -> Vec<Candidate> {
-    match stack.software {
-        Software::Ifupdown => ifupdown::candidates(world, stack, bridge, value),
+/// The first way to pin a bridge on a stack that `works`; they are tried best first, and that one nearly always does.
+pub fn candidate(
+    world: World<'_>,
+    stack: &Stack,
+    bridge: &Bridge,
+    value: &PinValue,
+    mut works: impl FnMut(&Candidate) -> bool,
+) -> Option<Candidate> {
+    let all = match stack.software {
+        Software::Ifupdown => return ifupdown::candidate(world, stack, bridge, value, &mut works),
         Software::Ifupdown2 => ifupdown2::candidates(world, stack, bridge, value),
         Software::IfupdownNg => ifupdown_ng::candidates(world, stack, bridge, value),
-        Software::Busybox => busybox::candidates(world, stack, bridge, value),
+        Software::Busybox => return busybox::candidate(world, stack, bridge, value, &mut works),
         Software::Networkd => networkd::candidates(world, stack, bridge, value),
         Software::NetworkScripts => network_scripts::candidates(world, stack, bridge, value),
         Software::NetworkManager => networkmanager::candidates(world, stack, bridge, value),
-    }
+    };
+    all.into_iter().find(works)
 }

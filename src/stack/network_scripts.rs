@@ -15,10 +15,9 @@ use crate::judgement::{Bridge, Candidate, Judgement, PinValue, Problem};
 use crate::span::Place;
 use crate::syntax::shell::{Content, Outside};
 use boot::{Boot, release};
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BStr, BString};
 use files::Use;
-use std::cell::RefCell;
-use std::path::Path;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 /// What this stack makes of the host's files.
@@ -27,8 +26,9 @@ pub(super) fn judge(world: World<'_>, stack: &Stack) -> Judgement {
     let names = files::names(world.host, release);
     let udev = udev(world, stack);
     let kernel = RefCell::new(Kernel::default());
-    let outside = Outside::new(|path| content(world, &kernel, path));
-    let boot = Boot::new(world, release, &outside, &kernel);
+    let looks = Cell::new(0);
+    let outside = Outside::new(|path| content(world, &kernel, &looks, path));
+    let boot = Boot::new(world, release, &outside, &kernel, &looks);
     let made = boot.made(&names);
     kernel.replace(bring_up::kernel(world, udev.as_ref(), made));
     let runs = boot.start(&names);
@@ -43,9 +43,10 @@ pub(super) fn candidates(world: World<'_>, _stack: &Stack, bridge: &Bridge, valu
 }
 
 /// What the shell sees of the file system: the tree, and the links' addresses as they are by then.
-fn content(world: World<'_>, kernel: &RefCell<Kernel>, path: &BStr) -> Content {
+fn content(world: World<'_>, kernel: &RefCell<Kernel>, looks: &Cell<usize>, path: &BStr) -> Content {
     let link = path.strip_prefix(b"/sys/class/net/").and_then(|rest| rest.strip_suffix(b"/address"));
     let Some(link) = link else { return ifcfg::content(world.host, path) };
+    looks.update(|looks| looks + 1);
     match kernel.borrow().address(BStr::new(link)) {
         Some(Address::Known(address)) => Content::Text(Arc::from(format!("{address}\n").as_bytes())),
         Some(Address::Unknown) => Content::Unknown,
@@ -56,10 +57,10 @@ fn content(world: World<'_>, kernel: &RefCell<Kernel>, path: &BStr) -> Content {
 
 /// Where bash stops reading a file.
 fn problems(outside: &Outside<'_>, names: &[(BString, Use)]) -> Vec<Problem> {
-    let files = names.iter().map(|(name, _)| ifcfg::path("ifcfg-", name.as_bstr()));
-    let network = [Path::new("etc/sysconfig/network").to_owned()];
-    let broken = network.into_iter().chain(files).filter_map(|file| {
-        let path = [b"/", &crate::host::path_bytes(&file)[..]].concat();
+    let directory = ifcfg::DIRECTORY.as_bytes();
+    let files = names.iter().map(|(name, _)| [b"/", directory, b"/ifcfg-", name].concat());
+    let network = [b"/etc/sysconfig/network".to_vec()];
+    let broken = network.into_iter().chain(files).filter_map(|path| {
         let error = outside.source(BStr::new(&path))?.error.clone()?;
         Some(Problem {
             place: Place::new(&Arc::from(host_path(&path)), error.span),

@@ -28,7 +28,8 @@ impl Version {
     }
 
     fn parts(&self) -> impl Iterator<Item = u32> {
-        let parts = self.text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
-        parts.map_while(|part| part.parse().ok())
+        let parts = self.text.as_bytes().split(|byte| !byte.is_ascii_digit()).filter(|part| !part.is_empty());
+        let digit = |number: u32, digit: &u8| number.checked_mul(10)?.checked_add((digit - b'0').into());
+        parts.map_while(move |part| part.iter().try_fold(0, digit))
     }
 }

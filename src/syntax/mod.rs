@@ -6,7 +6,7 @@ pub mod unit;
 
 use crate::span::Span;
 use bstr::{BStr, BString, ByteSlice};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -53,6 +53,15 @@ impl<'t> Logical<'t> {
         Self { span: Span::at(offset), ..Self::default() }
     }
 
+    /// A line of which a part of the file is seen.
+    #[must_use]
+    pub fn of(bytes: &'t [u8], text: Span, span: Span) -> Self {
+        let part = text.of(bytes);
+        let piece = Piece { text: 0, file: text.start, len: part.len() };
+        let pieces = if part.is_empty() { SmallVec::new() } else { smallvec![piece] };
+        Self { text: Cow::Borrowed(part.as_bstr()), pieces, span }
+    }
+
     /// Appends bytes of the file.
     pub fn push(&mut self, bytes: &'t [u8], span: Span) {
         let part = span.of(bytes);
@@ -94,6 +103,14 @@ impl<'t> Logical<'t> {
     /// Where a range of `text` stands in the file.
     #[must_use]
     pub fn locate(&self, range: Range<usize>) -> Span {
+        if let [piece] = self.pieces[..]
+            && piece.text <= range.start
+            && range.start < range.end
+        {
+            // Most lines are one piece.
+            let offset = |at: usize| piece.file + (at - piece.text).min(piece.len);
+            return Span::new(offset(range.start), offset(range.end));
+        }
         let start = self.offset(range.start, false);
         Span::new(start, self.offset(range.end, true).max(start))
     }

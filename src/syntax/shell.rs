@@ -86,6 +86,12 @@ impl Source {
         Self { file: Arc::clone(file), bytes: Arc::clone(bytes), error, units, line_starts }
     }
 
+    /// No file.
+    fn nothing() -> Self {
+        let (file, bytes) = (Arc::from(Path::new("")), Arc::from([]));
+        Self { file, bytes, error: None, units: Vec::new(), line_starts: Vec::new() }
+    }
+
     /// The physical lines that a span touches, with their line endings.
     #[must_use]
     pub fn lines_of(&self, span: Span) -> Span {

@@ -5,6 +5,7 @@
 mod flaw;
 
 use super::{Logical, Token, trimmed_len};
+use crate::lines::line_endings;
 use crate::span::Span;
 use bstr::{BStr, ByteSlice};
 pub use flaw::{Flaw, FlawKind};
@@ -99,7 +100,8 @@ pub fn oldest_alike(release: u32) -> u32 {
 /// still be said about the file.
 #[must_use]
 pub fn parse(bytes: &[u8], release: u32) -> Unit {
-    let mut parser = Parser { release, unit: Unit::default() };
+    let lines = Vec::with_capacity(line_endings(bytes) + 1);
+    let mut parser = Parser { release, unit: Unit { lines, ..Unit::default() } };
     let mut pending: Option<Logical<'_>> = None;
     let mut bom_seen = false;
     let mut start = 0;
@@ -160,29 +162,29 @@ impl Parser {
         let text = line.text.as_bytes();
         let all = trimmed(text, 0, text.len());
         let Some(stripped) = text.get(all.clone()).filter(|stripped| !stripped.is_empty()) else { return };
-        let span = line.locate(all.clone());
+        let span = || line.locate(all.clone());
         if !is_utf8(stripped) {
-            self.flaw(FlawKind::NotUtf8, span, true);
+            self.flaw(FlawKind::NotUtf8, span(), true);
             return;
         }
         if stripped.starts_with(b"[") {
-            self.header(line, all);
+            self.header(line, all.clone());
             return;
         }
         let outside = self.unit.sections.last().is_none_or(|section| section.name.is_none());
         if outside {
-            self.flaw(FlawKind::OutsideSection, span, false);
+            self.flaw(FlawKind::OutsideSection, span(), false);
         }
         let Some(equals) = stripped.find_byte(b'=').map(|at| all.start + at) else {
             if !outside {
                 // Before 240 the file was dropped.
-                self.flaw(FlawKind::NoEquals, span, self.release < 240);
+                self.flaw(FlawKind::NoEquals, span(), self.release < 240);
             }
             return;
         };
         if equals == all.start {
             if !outside {
-                self.flaw(FlawKind::NoKey, span, false);
+                self.flaw(FlawKind::NoKey, span(), false);
             }
             return;
         }
@@ -198,11 +200,11 @@ impl Parser {
     }
 
     fn header(&mut self, line: &Logical<'_>, all: Range<usize>) {
-        let span = line.locate(all.clone());
+        let span = || line.locate(all.clone());
         let text = line.text.as_bytes();
         let closed = text.get(all.clone()).is_some_and(|text| text.len() > 1 && text.ends_with(b"]"));
         if !closed {
-            self.flaw(FlawKind::HeaderNotClosed, span, true);
+            self.flaw(FlawKind::HeaderNotClosed, span(), true);
             return;
         }
         let name = line.token(all.start + 1..all.end - 1);
@@ -211,7 +213,7 @@ impl Parser {
         let unsafe_name = self.release >= 251 && name.text.iter().any(|&byte| unsafe_char(byte))
             || self.release >= 258 && (name.text.is_empty() || name.text.contains(&b'['));
         if unsafe_name {
-            self.flaw(FlawKind::HeaderCharacters, span, true);
+            self.flaw(FlawKind::HeaderCharacters, span(), true);
         }
         self.unit.sections.push(Section { name: Some(name), line: line.span, assignments: Vec::new() });
     }

@@ -3,11 +3,12 @@
 //! `null_or_empty_path()` as `netdev_load_one()` and its like call them.
 
 use super::directories::directories_of;
-use crate::host::{Host, Kind};
+use crate::host::{Host, Kind, Listing, join};
 use crate::span::{Place, Span};
 use crate::syntax::unit::{Assignment, Unit, oldest_alike, parse};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -114,8 +115,8 @@ impl Config {
 /// A daemon that reads configurations.
 pub struct Reader<'a> {
     host: &'a Host,
-    /// Those that are there, each once.
-    directories: Vec<&'static Path>,
+    /// Those that are there, each once, and what they have.
+    directories: Vec<(&'static Path, Arc<Listing>)>,
     /// Those of them that have folders for drop-ins.
     with_drop_ins: Vec<&'static Path>,
     release: u32,
@@ -142,9 +143,10 @@ impl<'a> Reader<'a> {
     }
 
     fn new(host: &'a Host, release: u32, user: Option<User>) -> Self {
-        let directories = directories_of(host, release);
-        let has_drop_ins = |directory: &&Path| host.has_entry(directory, |name| name.ends_with(b".d"));
-        let with_drop_ins = directories.iter().copied().filter(has_drop_ins).collect();
+        let directories: Vec<_> = listed(host, directories_of(host, release)).collect();
+        let has_drop_ins = |listing: &Listing| listing.iter().any(|(name, _)| name.ends_with(b".d"));
+        let with_drop_ins = directories.iter().filter(|(_, listing)| has_drop_ins(listing)).map(|(path, _)| *path);
+        let with_drop_ins = with_drop_ins.collect();
         Self { host, directories, with_drop_ins, release, user }
     }
 
@@ -153,7 +155,7 @@ impl<'a> Reader<'a> {
     /// the tree lacks it.
     #[must_use]
     pub fn configs(&self, suffix: &str, vendor: Option<&File>) -> Vec<Config> {
-        let mut found = self.list(&self.directories, suffix);
+        let mut found = files(self.directories.iter().map(|(path, listing)| (*path, listing)), suffix);
         if let Some(vendor) = vendor {
             let name = vendor.path.file_name().unwrap_or_default();
             found.entry(name.as_bytes().into()).or_insert_with(|| vendor.path.to_path_buf());
@@ -163,16 +165,9 @@ impl<'a> Reader<'a> {
 
     fn config(&self, name: BString, path: PathBuf, vendor: Option<&File>) -> Option<Config> {
         let mut config = Config { name, ..Config::default() };
-        let text = self.host.read(&path);
-        let kind = if text.is_some() { Kind::File } else { self.host.kind(&path) };
-        match (kind, vendor) {
-            // An empty file or a device hides what lies in the directories below, and nothing else.
-            (Kind::Null | Kind::Other, _) => return None,
-            _ if text.as_ref().is_some_and(|text| text.is_empty()) => return None,
-            (Kind::Missing, Some(vendor)) if *vendor.path == path => config.files.push(vendor.clone()),
-            (Kind::File | Kind::Missing, _) => self.read(&mut config, path, text),
-            (Kind::Dangling, _) => config.refuse(path, "this symbolic link leads nowhere", "remove it"),
-            (Kind::Dir, _) => config.refuse(path, "this is a directory", "rename it"),
+        match vendor.filter(|vendor| *vendor.path == path && self.host.kind(&path) == Kind::Missing) {
+            Some(vendor) => config.files.push(vendor.clone()),
+            None => self.read_main(&mut config, path)?,
         }
         // `.link` drop-ins since 248 (e406e8a29a), `.netdev` ones fully since 240 (6ce611e57c).
         let since = if config.name.ends_with(b".link") { 248 } else { 240 };
@@ -182,12 +177,26 @@ impl<'a> Reader<'a> {
         Some(config)
     }
 
+    /// The main file; `None` where it is masked.
+    fn read_main(&self, config: &mut Config, path: PathBuf) -> Option<()> {
+        let text = self.host.read(&path);
+        let kind = if text.is_some() { Kind::File } else { self.host.kind(&path) };
+        match kind {
+            // An empty file or a device hides what lies in the directories below, and nothing else.
+            Kind::Null | Kind::Other => return None,
+            _ if text.as_ref().is_some_and(|text| text.is_empty()) => return None,
+            Kind::File | Kind::Missing => self.read(config, path, text),
+            Kind::Dangling => config.refuse(path, "this symbolic link leads nowhere", "remove it"),
+            Kind::Dir => config.refuse(path, "this is a directory", "rename it"),
+        }
+        Some(())
+    }
+
     /// The drop-ins of all directories, in the order of their names: the last one wins.
     fn read_drop_ins(&self, config: &mut Config) {
-        let folder =
-            |directory: &&Path| directory.join(std::ffi::OsStr::from_bytes(&[config.name.as_bytes(), b".d"].concat()));
-        let folders: Vec<PathBuf> = self.with_drop_ins.iter().map(folder).collect();
-        for (_, path) in self.list(&folders, ".conf") {
+        let folder = |directory: &&Path| directory.join(OsStr::from_bytes(&[config.name.as_bytes(), b".d"].concat()));
+        let folders: Vec<_> = listed(self.host, self.with_drop_ins.iter().map(folder)).collect();
+        for (_, path) in files(folders.iter().map(|(path, listing)| (&**path, listing)), ".conf") {
             match self.host.kind(&path) {
                 Kind::File => {
                     let text = self.host.read(&path);
@@ -223,20 +232,6 @@ impl<'a> Reader<'a> {
                 Some(Refusal { place: file.place(flaw.span), what: flaw.kind.to_string(), help: flaw.kind.help() });
         }
         config.files.push(file);
-    }
-
-    /// The files with a suffix, of each name the one in the first directory; sorted by byte value.
-    fn list(&self, directories: &[impl AsRef<Path>], suffix: &str) -> BTreeMap<BString, PathBuf> {
-        let mut found = BTreeMap::new();
-        for directory in directories.iter().map(AsRef::as_ref) {
-            for name in self.host.entries(directory) {
-                if name.ends_with(suffix.as_bytes()) && !is_passed_over(name.as_bstr()) {
-                    let path = directory.join(std::ffi::OsStr::from_bytes(&name));
-                    found.entry(name).or_insert(path);
-                }
-            }
-        }
-        found
     }
 
     /// Whether the daemon may read a file.
@@ -286,6 +281,30 @@ impl User {
         }
         Self { uid, gids }
     }
+}
+
+/// Those directories that are there, and what they have.
+fn listed<P: AsRef<Path>>(
+    host: &Host,
+    directories: impl IntoIterator<Item = P>,
+) -> impl Iterator<Item = (P, Arc<Listing>)> {
+    directories.into_iter().filter_map(|path| host.listed(path.as_ref()).map(|listing| (path, listing)))
+}
+
+/// The files with a suffix, of each name the one in the first directory; sorted by byte value.
+fn files<'a>(
+    directories: impl Iterator<Item = (&'a Path, &'a Arc<Listing>)>,
+    suffix: &str,
+) -> BTreeMap<BString, PathBuf> {
+    let mut found = BTreeMap::new();
+    for (directory, listing) in directories {
+        let names = listing.iter().map(|(name, _)| name);
+        for name in names.filter(|name| name.ends_with(suffix.as_bytes()) && !is_passed_over(name)) {
+            let path = || join(directory, Path::new(OsStr::from_bytes(name)));
+            found.entry(name.to_owned()).or_insert_with(path);
+        }
+    }
+    found
 }
 
 /// `hidden_or_backup_file()`.

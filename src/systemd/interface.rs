@@ -14,8 +14,7 @@ pub fn is_valid_alternative(name: &[u8]) -> bool {
         && name.len() < 128
         && name.iter().all(allowed)
         && ![&b"."[..], b"..", b"all", b"default"].contains(&name)
-        && !name.iter().all(u8::is_ascii_digit)
-        && !is_index(name)
+        && !(matches!(name, [b'+' | b'0'..=b'9', ..]) && (name.iter().all(u8::is_ascii_digit) || is_index(name)))
 }
 
 /// `parse_ifindex()`: what `safe_atoi()` takes as a positive number, `0x10` and `0b1` too.

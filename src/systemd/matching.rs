@@ -111,19 +111,18 @@ impl Match {
         let mut found = Self::default();
         for (_, item) in config.section("Match") {
             let value = item.value.text.as_bytes();
-            let Some(key) = item.key.text.to_str().ok() else { continue };
             let network = role == Role::Network;
-            match key {
-                key if key == role.name_key() => extend(&mut found.names, names(value, role)),
-                "Type" => extend(&mut found.types, strings(value)),
-                "Driver" => extend(&mut found.drivers, strings(value)),
-                "Path" => extend(&mut found.paths, strings(value)),
+            match item.key.text.as_bytes() {
+                key if key == role.name_key().as_bytes() => extend(&mut found.names, names(value, role)),
+                b"Type" => extend(&mut found.types, strings(value)),
+                b"Driver" => extend(&mut found.drivers, strings(value)),
+                b"Path" => extend(&mut found.paths, strings(value)),
                 // 251: 65022cd7ab.
-                "Kind" if release >= 251 => extend(&mut found.kinds, strings(value)),
-                "Property" if release >= 243 => extend(&mut found.properties, properties(value)),
-                "WLANInterfaceType" | "SSID" | "BSSID" if network => extend(&mut found.wireless, strings(value)),
-                "MACAddress" => extend(&mut found.addresses, addresses(value)),
-                "PermanentMACAddress" if release >= 245 => extend(&mut found.permanent, addresses(value)),
+                b"Kind" if release >= 251 => extend(&mut found.kinds, strings(value)),
+                b"Property" if release >= 243 => extend(&mut found.properties, properties(value)),
+                b"WLANInterfaceType" | b"SSID" | b"BSSID" if network => extend(&mut found.wireless, strings(value)),
+                b"MACAddress" => extend(&mut found.addresses, addresses(value)),
+                b"PermanentMACAddress" if release >= 245 => extend(&mut found.permanent, addresses(value)),
                 _ => {}
             }
         }
@@ -180,6 +179,7 @@ impl Match {
 
 fn extend<T>(list: &mut Vec<T>, more: Option<Vec<T>>) {
     match more {
+        Some(more) if list.is_empty() => *list = more,
         Some(more) => list.extend(more),
         None => list.clear(),
     }
@@ -188,6 +188,9 @@ fn extend<T>(list: &mut Vec<T>, more: Option<Vec<T>>) {
 /// `net_condition_test_strv()`: one pattern covers it and no `!` one does; all does where there is none.
 #[must_use]
 pub fn any_covers(patterns: &[BString], text: Option<&BStr>) -> bool {
+    if patterns.is_empty() {
+        return true;
+    }
     let covers = |pattern: &[u8]| text.is_some_and(|text| fnmatch(pattern, text, false));
     let mut wanting = patterns.iter().filter(|pattern| !pattern.starts_with(b"!")).peekable();
     !patterns.iter().any(|pattern| pattern.strip_prefix(b"!").is_some_and(covers))

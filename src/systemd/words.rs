@@ -14,6 +14,10 @@ pub struct Cut {
 /// The words of a value; those before an unfinished quote where there is one.
 #[must_use]
 pub fn words(value: &[u8], cut: Cut) -> Vec<BString> {
+    if !value.iter().any(|byte| b"\\\"'".contains(byte)) {
+        let words = value.split(|byte| b" \t\n\r".contains(byte));
+        return words.filter(|word| !word.is_empty()).map(BString::from).collect();
+    }
     let mut words = Vec::new();
     let mut word: Option<BString> = None;
     let mut quote = None;

@@ -62,7 +62,7 @@ impl Validate {
 fn lines(said: &[u8]) -> Vec<String> {
     let (start, is_cut) = said.get(..BYTES).map_or((said, false), |start| (start, true));
     let mut lines = start.trim_ascii_end().lines();
-    let mut shown: Vec<String> = lines.by_ref().take(LINES).map(visible::text).collect();
+    let mut shown: Vec<String> = lines.by_ref().take(LINES).map(|line| visible::text(line).into_owned()).collect();
     if is_cut || lines.next().is_some() {
         shown.push("...".to_owned());
     }

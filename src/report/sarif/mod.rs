@@ -143,7 +143,7 @@ fn sarif_fix<'a>(fix: &'a Fix, reported: &Reported<'_>, repository: &Repository)
         }
     };
     SarifFix {
-        description: Text { text: visible::text(explanation::title(reported, fix)) },
+        description: Text { text: visible::text(&explanation::title(reported, fix)).into_owned() },
         artifact_changes: fix.edits.iter().map(change).collect(),
         properties: Properties {
             host: None,

@@ -2,9 +2,9 @@
 
 use crate::address::MacAddress;
 use crate::host::Host;
-use crate::judgement::{Bridge, Effect, Outcome, PinValue};
+use crate::judgement::{Bridge, Candidate, Effect, Outcome, PinValue};
 use crate::links::{Evidence, Links, Source};
-use crate::stack::{Assume, Stack, World, candidates, judge};
+use crate::stack::{Assume, Stack, World, candidate, judge};
 use bstr::{BStr, ByteSlice};
 use std::path::{Path, PathBuf};
 
@@ -70,11 +70,12 @@ pub(in crate::stack) fn fixed(stack: &str, host: &Host, address: &str, known: bo
     let bridge = bridge_of(host, stack, "br0", known)?;
     let (links, assume) = (links(known), Assume::default());
     let world = World { host, links: &links, assume: &assume };
-    let offered = candidates(world, &stack.parse().unwrap(), &bridge, &PinValue::Address(address));
     let pins = |host: &Host| {
         let bridge = bridge_of(host, stack, "br0", known);
         bridge.is_some_and(|bridge| bridge.outcome == Outcome::Pinned && bridge.address == Some(address))
     };
-    let after = offered.iter().map(|candidate| host.with(&candidate.edits)).find(pins)?;
+    let works = |candidate: &Candidate| pins(&host.with(&candidate.edits));
+    let first = candidate(world, &stack.parse().unwrap(), &bridge, &PinValue::Address(address), works)?;
+    let after = host.with(&first.edits);
     Some(after.read(Path::new(INTERFACES)).unwrap().to_str_lossy().into_owned())
 }

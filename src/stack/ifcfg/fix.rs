@@ -20,7 +20,7 @@ pub(in crate::stack) fn candidates(host: &Host, bridge: &Bridge, value: &PinValu
     let made =
         |edits: Vec<Edit>, title: String| Candidate { edits: vec![FileEdit { file: file.clone(), edits }], title };
     let mut candidates = Vec::new();
-    let parsed = File::parse(&bytes);
+    let parsed = host.once_of_text(&bytes, 0, File::parse);
     let mut pins: Vec<Pin> = bridge.pins.iter().filter(|pin| pin.place.file == *file).cloned().collect();
     // `MACADDR=preserve` is no pin for NetworkManager.
     let apart = |a: Span, b: Span| a.end <= b.start || b.end <= a.start;

@@ -34,8 +34,14 @@ pub(in crate::stack) fn shell_word(value: &PinValue) -> Option<String> {
     }
 }
 
-/// All ways for a bridge, best first.
-pub(in crate::stack) fn ways(host: &Host, config: &Config, bridge: &Bridge, values: &Values) -> Vec<Candidate> {
+/// The first way for a bridge that `works`.
+pub(in crate::stack) fn first<'w>(
+    host: &'w Host,
+    config: &'w Config,
+    bridge: &'w Bridge,
+    values: &'w Values,
+    works: &mut dyn FnMut(&Candidate) -> bool,
+) -> Option<Candidate> {
     let own =
         config.stanzas.iter().find(|stanza| stanza.place() == bridge.origin).map(|stanza| &stanza.name.token.text);
     let named = |stanza: &Stanza| Some(&stanza.name.token.text) == own;
@@ -43,12 +49,14 @@ pub(in crate::stack) fn ways(host: &Host, config: &Config, bridge: &Bridge, valu
     let mut own: Vec<_> = stanzas.map(|(index, stanza)| Own { stanza, ports: ports_line(config, index) }).collect();
     own.sort_by_key(|own| own.ports.is_none());
     let ways = Ways { host, config, bridge, values, own };
-    let mut candidates = ways.rewritten();
-    candidates.extend(ways.bridge_hw());
-    candidates.extend(ways.hwaddress());
-    candidates.extend(ways.made_with_it());
-    candidates.extend(ways.command());
-    candidates
+    let best_first: [fn(&Ways<'w>) -> Vec<Candidate>; 5] = [
+        Ways::rewritten,
+        |ways| ways.bridge_hw().into_iter().collect(),
+        Ways::hwaddress,
+        Ways::made_with_it,
+        Ways::command,
+    ];
+    best_first.iter().flat_map(|kind| kind(&ways)).find(works)
 }
 
 struct Ways<'w> {

@@ -1,17 +1,18 @@
 //! `network start` (`etc/rc.d/init.d/network`): ordinary interfaces first, then VLANs, then bridges.
 
 use super::files::Use;
-use super::ifup::Ifup;
+use super::ifup::{Ifup, Sourced};
 use super::settings::{is_false, is_true, text};
 use crate::links::Shape;
 use crate::stack::kernel::{Address, Cause, Kernel, LinkKind};
 use crate::stack::{Version, World, ifcfg};
 use crate::syntax::shell::{Outside, Shell};
 use bstr::{BStr, BString, ByteSlice, Finder};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::rc::Rc;
+use std::sync::{Arc, LazyLock};
 
 /// What all runs of `ifup` share.
 pub(super) struct Boot<'a> {
@@ -19,9 +20,13 @@ pub(super) struct Boot<'a> {
     pub(super) release: u32,
     pub(super) outside: &'a Outside<'a>,
     pub(super) kernel: &'a RefCell<Kernel>,
+    /// How often a file's commands looked at what changes while the host boots: the links and their addresses.
+    pub(super) looks: &'a Cell<usize>,
     /// `/etc/sysconfig/network`
     pub(super) network_file: Arc<Path>,
     bonds: RefCell<BTreeSet<BString>>,
+    /// What comes of files that do not look at it, for a shell that inherits nothing.
+    pub(super) sourced: RefCell<BTreeMap<BString, Rc<Sourced<'a>>>>,
 }
 
 /// The RHEL release whose initscripts a version is: `rhel7`, or initscripts' own number. `main`
@@ -63,9 +68,16 @@ enum Turn {
 }
 
 impl<'a> Boot<'a> {
-    pub(super) fn new(world: World<'a>, release: u32, outside: &'a Outside<'a>, kernel: &'a RefCell<Kernel>) -> Self {
+    pub(super) fn new(
+        world: World<'a>,
+        release: u32,
+        outside: &'a Outside<'a>,
+        kernel: &'a RefCell<Kernel>,
+        looks: &'a Cell<usize>,
+    ) -> Self {
         let network_file = Arc::from(Path::new("etc/sysconfig/network"));
-        Self { world, release, outside, kernel, network_file, bonds: RefCell::default() }
+        let (bonds, sourced) = (RefCell::default(), RefCell::default());
+        Self { world, release, outside, kernel, looks, network_file, bonds, sourced }
     }
 
     /// The links that the files make themselves, so that they are not there before.
@@ -75,14 +87,14 @@ impl<'a> Boot<'a> {
             let sourced = self.source(name.as_bstr(), BTreeMap::new());
             let get = |key| text(&sourced.shell, key);
             let kind = get("TYPE").to_ascii_lowercase();
-            if matches!(&kind[..], b"bridge" | b"bond" | b"team" | b"veth" | b"tap") || is_true(&get("VLAN")) {
+            if matches!(&kind[..], b"bridge" | b"bond" | b"team" | b"veth" | b"tap") || is_true(get("VLAN")) {
                 made.insert(sourced.device.clone());
             }
             if kind == b"bond" || !get("BONDING_OPTS").is_empty() {
                 self.bonds.borrow_mut().insert(sourced.device.clone());
             }
-            self.bonds.borrow_mut().insert(get("MASTER"));
-            made.insert(get("BRIDGE"));
+            self.bonds.borrow_mut().insert(get("MASTER").to_owned());
+            made.insert(get("BRIDGE").to_owned());
         }
         made.extend(self.bonds.borrow().iter().cloned());
         made.remove(BStr::new(""));
@@ -93,7 +105,7 @@ impl<'a> Boot<'a> {
     pub(super) fn start(&self, names: &[(BString, Use)]) -> Vec<Ifup> {
         let mut init = Shell::new(self.outside, BTreeMap::new());
         init.source_file(BStr::new("/etc/sysconfig/network"));
-        let networking = text(&init, "NETWORKING");
+        let networking = text(&init, "NETWORKING").to_owned();
         // Without /etc/sysconfig/network the service does nothing either (`exit 6`); a copied tree that lacks
         // it is judged all the same.
         let is_missing = self.world.host.is_live() && !self.world.host.is_file(&self.network_file);
@@ -129,19 +141,21 @@ impl<'a> Boot<'a> {
         for key in ["DEVICE", "TYPE", "SLAVE", "NM_CONTROLLED"] {
             init.unset(BStr::new(key));
         }
-        for key in ["DEVICE=", "TYPE=", "SLAVE=", "NM_CONTROLLED="] {
+        for key in &*EVALUATED {
+            if key.find(&bytes).is_none() {
+                continue;
+            }
             // `eval $(grep -F KEY= FILE)`: all in one line, so that a comment takes away the rest.
-            let key = Finder::new(key);
             let lines = bytes.split(|&byte| byte == b'\n').filter(|line| key.find(line).is_some());
             let words = lines.flat_map(|line| line.split(|byte| b" \t".contains(byte))).filter(|word| !word.is_empty());
             init.evaluate(&bstr::join(" ", words));
         }
         let (mut device, kind, slave) = (text(init, "DEVICE"), text(init, "TYPE"), text(init, "SLAVE"));
         if device.is_empty() {
-            device = name.to_owned();
+            device = name;
         }
-        let is_slave = if self.release >= 9 { is_true(&slave) } else { slave == "yes" };
-        match &kind[..] {
+        let is_slave = if self.release >= 9 { is_true(slave) } else { slave == "yes" };
+        match kind.as_bytes() {
             _ if is_slave => Turn::WithBond,
             _ if device.starts_with(b"cipcb") => Turn::Vpn,
             b"xDSL" | b"Modem" => Turn::Xdsl,
@@ -155,7 +169,7 @@ impl<'a> Boot<'a> {
     /// Runs a file, unless its `ONBOOT=` keeps the service from it.
     fn run(&self, name: &BStr) -> Ifup {
         let off = if self.release >= 8 {
-            is_false(&text(&self.source(name, BTreeMap::new()).shell, "ONBOOT"))
+            is_false(text(&self.source(name, BTreeMap::new()).shell, "ONBOOT"))
         } else {
             let bytes = self.world.host.read(&ifcfg::path("ifcfg-", name)).unwrap_or_default();
             bytes.lines().any(says_no)
@@ -191,6 +205,7 @@ impl<'a> Boot<'a> {
         if address.is_empty() {
             return BString::default();
         }
+        self.looks.update(|looks| looks + 1);
         let kernel = self.kernel.borrow();
         let has = |link: &&BString| {
             let found = kernel.address(link.as_bstr()).and_then(Address::known);
@@ -205,6 +220,10 @@ impl<'a> Boot<'a> {
         self.world.host.is_file(&ifcfg::path("ifup-", name))
     }
 }
+
+/// What the service looks for in a file before it runs it.
+static EVALUATED: LazyLock<[Finder<'static>; 4]> =
+    LazyLock::new(|| ["DEVICE=", "TYPE=", "SLAVE=", "NM_CONTROLLED="].map(Finder::new));
 
 /// `^ONBOOT=['"]?[Nn][Oo]['"]?`
 fn says_no(line: &[u8]) -> bool {

@@ -10,6 +10,7 @@ use crate::stack::kernel::LinkKind;
 use crate::syntax::shell::{Assignment, Shell, Value, Variable};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// What became of one file.
 pub(super) struct Ifup {
@@ -51,6 +52,10 @@ pub(super) struct Sourced<'a> {
     pub(super) real_device: BString,
 }
 
+/// As many files are not run again, and none that costs more: what is kept takes memory.
+const KEPT_LIMIT: usize = 256;
+const KEPT_COST: usize = 64 * 1024;
+
 /// Scripts that come with initscripts beside `ifup-eth`; none of them makes bridges.
 const SCRIPTS: &[&str] = &[
     "aliases", "bnep", "ctc", "ippp", "ipv6", "isdn", "plip", "plusb", "post", "ppp", "routes", "sit", "tunnel",
@@ -80,8 +85,24 @@ const DEVICE_TYPES: &[(&str, &str)] = &[
 ];
 
 impl<'a> Boot<'a> {
-    /// `source_config` (network-functions:115-196), after `/etc/sysconfig/network`.
-    pub(super) fn source(&self, name: &BStr, inherited: BTreeMap<BString, Variable>) -> Sourced<'a> {
+    /// `source_config` (network-functions:115-196), after `/etc/sysconfig/network`. Boot runs it several times for a file.
+    pub(super) fn source(&self, name: &BStr, inherited: BTreeMap<BString, Variable>) -> Rc<Sourced<'a>> {
+        if !inherited.is_empty() {
+            return Rc::new(self.source_anew(name, inherited));
+        }
+        if let Some(known) = self.sourced.borrow().get(name) {
+            return Rc::clone(known);
+        }
+        let looks = self.looks.get();
+        let sourced = Rc::new(self.source_anew(name, inherited));
+        let mut known = self.sourced.borrow_mut();
+        if self.looks.get() == looks && sourced.shell.spent() <= KEPT_COST && known.len() < KEPT_LIMIT {
+            known.insert(name.to_owned(), Rc::clone(&sourced));
+        }
+        sourced
+    }
+
+    fn source_anew(&self, name: &BStr, inherited: BTreeMap<BString, Variable>) -> Sourced<'a> {
         let mut shell = Shell::new(self.outside, inherited);
         shell.source_file(BStr::new("/etc/sysconfig/network"));
         let config = [b"ifcfg-", name.as_bytes()].concat();
@@ -97,15 +118,16 @@ impl<'a> Boot<'a> {
             let has_row = |row: &&(&str, &str)| kind == row.0 && (row.0 != "Bridge" || self.release >= 8);
             let row = DEVICE_TYPES.iter().find(has_row);
             let from_kind = if kind.starts_with(b"OVS") { Some("ovs") } else { row.map(|row| row.1) };
-            let mut device = text(shell, "DEVICE");
+            let mut device = text(shell, "DEVICE").to_owned();
             if device.is_empty() {
-                device = self.device_with(text(shell, "HWADDR").as_bstr(), name);
+                device = self.device_with(text(shell, "HWADDR"), name);
             }
-            let device_type = from_kind.map_or_else(|| text(shell, "DEVICETYPE"), BString::from);
+            let device_type = from_kind.map_or_else(|| text(shell, "DEVICETYPE").to_owned(), BString::from);
             let parent = text(shell, "PARENTDEVICE");
-            let own = device.split(|&byte| byte == b':').next().unwrap_or_default().into();
+            let own = device.split(|&byte| byte == b':').next().unwrap_or_default().as_bstr();
             let real = [text(shell, "REALDEVICE"), parent, own].into_iter().find(|name| !name.is_empty());
-            (device_type, device, real.unwrap_or_default())
+            let real = real.unwrap_or_default().to_owned();
+            (device_type, device, real)
         });
         let device_type = match device_type.is_empty() {
             true => device.trim_end_with(|c| c.is_ascii_digit()).into(),
@@ -119,7 +141,7 @@ impl<'a> Boot<'a> {
         let first = self.source(name, BTreeMap::new());
         let onboot = text(&first.shell, "ONBOOT");
         // ifup:61; before RHEL 9 only these two words.
-        let off = if self.release >= 9 { is_false(&onboot) } else { onboot == "no" || onboot == "NO" };
+        let off = if self.release >= 9 { is_false(onboot) } else { onboot == "no" || onboot == "NO" };
         if first.shell.has_exited() {
             return self.describe(name, &first, End::GaveUp("`exit` in its file ends ifup".to_owned()), None);
         }
@@ -160,14 +182,11 @@ impl<'a> Boot<'a> {
             name: name.to_owned(),
             device: sourced.device.clone(),
             device_place: place("DEVICE"),
-            kind: text(shell, "TYPE"),
-            bridge: text(shell, "BRIDGE"),
+            kind: text(shell, "TYPE").to_owned(),
+            bridge: text(shell, "BRIDGE").to_owned(),
             address: shell.variable(BStr::new("MACADDR")).cloned(),
             assignments: shell.assignments.clone(),
-            carries_ip: ifcfg::carries_ip(|key| {
-                let value = text(shell, key);
-                (!value.is_empty()).then_some(value)
-            }),
+            carries_ip: ifcfg::carries_ip(|key| Some(text(shell, key)).filter(|value| !value.is_empty())),
             end,
             refused,
         }
@@ -176,19 +195,18 @@ impl<'a> Boot<'a> {
     /// The script that ifup hands over to, where it is not `ifup-eth` (ifup:162-172).
     fn other_script(&self, sourced: &Sourced<'_>) -> Option<BString> {
         let kind = text(&sourced.shell, "TYPE");
-        let known = |name: &BString| {
-            name == "eth" || SCRIPTS.iter().any(|script| name == script) || self.has_script(BStr::new(name))
-        };
-        let script = [sourced.device_type.clone(), kind].into_iter().find(|name| !name.is_empty() && known(name))?;
+        let known =
+            |name: &&BStr| *name == "eth" || SCRIPTS.iter().any(|script| name == script) || self.has_script(name);
+        let script = [sourced.device_type.as_bstr(), kind].into_iter().find(|name| !name.is_empty() && known(name))?;
         // The scripts of teamd call ifup-eth in the end.
-        (script != "eth" && script != "Team" && script != "TeamPort").then_some(script)
+        (script != "eth" && script != "Team" && script != "TeamPort").then(|| script.to_owned())
     }
 
     /// `VLAN=yes` (ifup:84-139).
     fn vlan(&self, sourced: &Sourced<'_>) -> Result<(), String> {
         let shell = &sourced.shell;
         let asked = text(shell, "VLAN");
-        let wanted = if self.release >= 9 { is_true(&asked) } else { asked == "yes" };
+        let wanted = if self.release >= 9 { is_true(asked) } else { asked == "yes" };
         let device = BStr::new(&sourced.device);
         if !wanted || device.is_empty() || device.contains(&b':') {
             return Ok(());
@@ -203,12 +221,12 @@ impl<'a> Boot<'a> {
         if parent.is_empty() {
             return Err("`PHYSDEV=` is missing".to_owned());
         }
-        if !self.is_available(BStr::new(&parent), shell) {
+        if !self.is_available(parent, shell) {
             return Err(format!("its device {parent} is not there"));
         }
         let mut kernel = self.kernel.borrow_mut();
         if kernel.add(device, LinkKind::Virtual, None, None).is_ok() {
-            kernel.inherit(device, BStr::new(&parent));
+            kernel.inherit(device, parent);
         }
         Ok(())
     }

@@ -20,7 +20,7 @@ impl Boot<'_> {
         if kind == "Bridge" {
             self.make_bridge(shell, device)?;
         }
-        self.make_others(shell, device, kind.as_bstr());
+        self.make_others(shell, device, kind);
         if real.is_empty() {
             return Err("`DEVICE=` is missing".to_owned());
         }
@@ -34,7 +34,7 @@ impl Boot<'_> {
         }
         self.set_address(shell, device, refused);
         let slave = text(shell, "SLAVE");
-        let is_slave = if self.release >= 9 { is_true(&slave) } else { slave == "yes" };
+        let is_slave = if self.release >= 9 { is_true(slave) } else { slave == "yes" };
         if !is_slave || text(shell, "MASTER").is_empty() {
             self.join_bridge(shell, device);
         }
@@ -139,8 +139,8 @@ impl Boot<'_> {
         if !bridge.is_empty() {
             let place = shell.variable(BStr::new("BRIDGE")).and_then(|variable| variable.place.clone());
             // What fails here is not checked.
-            let _ = self.add_bridge(BStr::new(&bridge), place);
-            let _ = self.kernel.borrow_mut().set_master(device, BStr::new(&bridge));
+            let _ = self.add_bridge(bridge, place);
+            let _ = self.kernel.borrow_mut().set_master(device, bridge);
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Values of settings as the scripts compare them.
 
 use crate::syntax::shell::Shell;
-use bstr::{BStr, BString};
+use bstr::BStr;
 
 /// A variable's text; empty where it is not set or only the running system can tell. Where it is
 /// set only under a condition, the condition is taken to hold.
-pub(super) fn text(shell: &Shell<'_>, name: &str) -> BString {
+pub(super) fn text<'s>(shell: &'s Shell<'_>, name: &str) -> &'s BStr {
     let value = shell.variable(BStr::new(name)).map(|variable| &variable.value);
-    value.and_then(|value| value.text()).unwrap_or_default().to_owned()
+    value.and_then(|value| value.text()).unwrap_or_default()
 }
 
 /// `is_true` (init.d/functions).

@@ -27,7 +27,7 @@ pub(super) enum Kind {
 /// A profile.
 pub(super) struct Profile {
     pub(super) file: Arc<Path>,
-    pub(super) parsed: File,
+    pub(super) parsed: Arc<File>,
     pub(super) kind: Kind,
     /// `DEVICE=`
     pub(super) device: BString,
@@ -57,7 +57,7 @@ impl Profile {
     /// Reads the file `ifcfg-NAME`.
     pub(super) fn read(host: &Host, name: &BStr) -> Option<Self> {
         let path = ifcfg::path("ifcfg-", name);
-        let parsed = File::parse(&host.read(&path)?);
+        let parsed = host.once_of_text(&host.read(&path)?, 0, File::parse);
         let device = parsed.get("DEVICE").cloned().unwrap_or_default();
         let mut profile = Self { file: Arc::from(path), kind: kind(&parsed), parsed, device, refusal: None };
         profile.refusal = verify::refusal(&profile);
@@ -114,7 +114,7 @@ impl Profile {
     pub(super) fn carries_ip(&self) -> bool {
         // Without `IPV6_AUTOCONF=`, `IPV6INIT=yes` asks for router advertisements (`make_ip6_setting`).
         let auto = self.flag("IPV6INIT", false) && self.flag("IPV6_AUTOCONF", !self.flag("IPV6FORWARDING", false));
-        auto || ifcfg::carries_ip(|key| self.parsed.get(key).cloned())
+        auto || ifcfg::carries_ip(|key| self.parsed.get(key).map(|value| value.as_bstr()))
     }
 
     /// What is logged when it is read (shvar.c `svWarnInvalid`). What was meant for a bridge's
@@ -133,7 +133,7 @@ impl Profile {
 
     /// What is logged about a line; `later` holds the keys that come after it. Other commands than
     /// assignments are there for a shell that reads the file too.
-    fn warning(&self, line: &Line, later: &mut BTreeSet<BString>) -> Option<Problem> {
+    fn warning<'p>(&self, line: &'p Line, later: &mut BTreeSet<&'p BString>) -> Option<Problem> {
         let (key, span, message, help) = match &line.says {
             Says::Nothing => return None,
             Says::Invalid => (
@@ -143,7 +143,7 @@ impl Profile {
                 "it takes only NAME=value, without `export` and without blanks around `=`",
             ),
             Says::Entry(Entry { key, raw, value }) => {
-                let counts = later.insert(key.text.clone());
+                let counts = later.insert(&key.text);
                 let name = &key.text;
                 let (message, help) = match (counts, value) {
                     (true, Some(_)) => return None,

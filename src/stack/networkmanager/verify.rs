@@ -100,12 +100,11 @@ fn settings(profile: &Profile) -> Option<Refusal> {
     if profile.flag("BONDING_MASTER", false) && profile.kind != Kind::Bond {
         return refuse("BONDING_MASTER", "`BONDING_MASTER=yes` is only allowed with `TYPE=Bond`".to_owned());
     }
-    let keys = ["IPADDR".to_owned()].into_iter().chain((0..3).map(|index| format!("IPADDR{index}")));
-    for key in keys {
-        if let Some(value) = profile.get(&key)
+    for key in ["IPADDR", "IPADDR0", "IPADDR1", "IPADDR2"] {
+        if let Some(value) = profile.get(key)
             && value.to_str().ok().and_then(|text| text.parse::<Ipv4Addr>().ok()).is_none()
         {
-            return refuse(&key, format!("`{key}={value}` is no IPv4 address"));
+            return refuse(key, format!("`{key}={value}` is no IPv4 address"));
         }
     }
     None

@@ -1,6 +1,7 @@
 //! ifupdown's lines and words (`config.c`: `get_line`, `next_word`).
 
 use super::{Word, is_space, run};
+use crate::lines::line_endings;
 use crate::span::Span;
 use crate::syntax::{Logical, physical_lines, trimmed_len};
 use bstr::ByteSlice;
@@ -12,20 +13,25 @@ const WORD_LIMIT: usize = 79;
 /// that is the last byte before the newline is removed with it; what follows keeps its indentation
 /// and may be no comment. Blanks at the end go last, so `\` and a blank or CR continue nothing.
 pub(super) fn logical(bytes: &[u8]) -> Vec<Logical<'_>> {
+    let has_nul = bytes.find_byte(0).is_some();
     let mut lines = physical_lines(bytes);
-    let mut all = Vec::new();
+    let mut all = Vec::with_capacity(line_endings(bytes) + 1);
     while let Some(first) = lines.next() {
-        let mut line = Logical::starting(first.start);
-        line.span = first;
-        let seen = visible(bytes, first);
-        let text = Span::new(seen.start + run(seen.of(bytes), is_space), seen.end);
-        if text.of(bytes).first() != Some(&b'#') {
-            line.push(bytes, text);
+        let seen = visible(bytes, first, has_nul);
+        let start = seen.start + run(seen.of(bytes), is_space);
+        let text = Span::new(start, seen.end).of(bytes);
+        let len = match text {
+            [b'#', ..] => 0,
+            [.., b'\\'] => text.len(),
+            _ => trimmed_len(text, is_space),
+        };
+        let mut line = Logical::of(bytes, Span::new(start, start + len), first);
+        if len > 0 && text.ends_with(b"\\") {
             while line.text.last() == Some(&b'\\') {
                 line.truncate(line.text.len() - 1);
                 // At the end of the file nothing is appended, and backslashes go one by one.
                 if let Some(next) = lines.next() {
-                    line.push(bytes, visible(bytes, next));
+                    line.push(bytes, visible(bytes, next, has_nul));
                     line.span = line.span.to(next);
                 }
             }
@@ -37,9 +43,10 @@ pub(super) fn logical(bytes: &[u8]) -> Vec<Logical<'_>> {
 }
 
 /// What `fgets` and `strlen` leave of a physical line: nothing from a NUL on, and no newline.
-fn visible(bytes: &[u8], line: Span) -> Span {
+fn visible(bytes: &[u8], line: Span, has_nul: bool) -> Span {
     let text = line.of(bytes);
-    let len = text.find_byteset(b"\0\n").unwrap_or(text.len());
+    let text = text.strip_suffix(b"\n").unwrap_or(text);
+    let len = if has_nul { text.find_byte(0).unwrap_or(text.len()) } else { text.len() };
     Span::new(line.start, line.start + len)
 }
 

@@ -73,15 +73,8 @@ impl<'a> Words<'a> {
         self.line.token(at + range.start..at + range.end)
     }
 
-    fn left(&self) -> &'a [u8] {
-        self.line.text.get(self.at..).unwrap_or_default()
-    }
-}
-
-impl Iterator for Words<'_> {
-    type Item = Token;
-
-    fn next(&mut self) -> Option<Token> {
+    /// The next word, by its range in the line's text.
+    pub fn next_range(&mut self) -> Option<Range<usize>> {
         let left = self.left();
         let word = match self.dialect {
             Dialect::Busybox => busybox::word(left),
@@ -95,7 +88,25 @@ impl Iterator for Words<'_> {
         }?;
         let start = self.at;
         self.at = start + word.next;
-        Some(self.line.token(start + word.range.start..start + word.range.end))
+        Some(start + word.range.start..start + word.range.end)
+    }
+
+    /// Whether nothing is left of the line.
+    #[must_use]
+    pub fn is_at_end(&self) -> bool {
+        self.left().is_empty()
+    }
+
+    fn left(&self) -> &'a [u8] {
+        self.line.text.get(self.at..).unwrap_or_default()
+    }
+}
+
+impl Iterator for Words<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        self.next_range().map(|range| self.line.token(range))
     }
 }
 
@@ -115,8 +126,7 @@ pub fn is_space(byte: u8) -> bool {
 
 /// The length of the run of bytes at the start of `text` that `holds`.
 fn run(text: &[u8], holds: impl Fn(u8) -> bool) -> usize {
-    let parsed: Parsed<'_, &[u8]> = take_while(holds).parse(text);
-    parsed.map_or(0, |(_, run)| run.len())
+    text.iter().position(|byte| !holds(*byte)).unwrap_or(text.len())
 }
 
 /// Blanks, then a word that `ends` ends, then blanks; none where there is no word.

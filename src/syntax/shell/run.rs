@@ -6,7 +6,6 @@ use super::{Assignment, Fate, Source, Value, Variable};
 use crate::span::{Place, Span};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -100,12 +99,12 @@ impl<'a> Shell<'a> {
     pub fn new(outside: &'a Outside<'a>, inherited: BTreeMap<BString, Variable>) -> Self {
         Self {
             outside,
-            variables: inherited,
+            variables: inherited.into_iter().collect(),
             functions: BTreeMap::new(),
             positional: None,
             in_round: false,
             hidden: Vec::new(),
-            source: Rc::new(Source::parse(&Arc::from(Path::new("")), &Arc::from(&b""[..]))),
+            source: Rc::new(Source::nothing()),
             origin: Origin::Nowhere,
             conditional: false,
             doubtful: false,
@@ -143,9 +142,16 @@ impl<'a> Shell<'a> {
 
     /// Sets a variable, as the program around the files does.
     pub fn set(&mut self, name: &BStr, value: Value) {
-        let exported = self.variable(name).is_some_and(|variable| variable.exported);
-        let variable = Variable { value, place: None, certain: !self.doubtful && !self.exhausted, exported };
-        self.variables.insert(name.to_owned(), variable);
+        self.set_from(name, value, None, false);
+    }
+
+    /// What is exported stays so.
+    fn set_from(&mut self, name: &BStr, value: Value, place: Option<Place>, exported: bool) {
+        let certain = !self.doubtful && !self.exhausted;
+        match self.variables.get_mut(name) {
+            Some(known) => *known = Variable { value, place, certain, exported: exported || known.exported },
+            None => drop(self.variables.insert(name.to_owned(), Variable { value, place, certain, exported })),
+        }
     }
 
     /// `unset NAME`.
@@ -220,6 +226,12 @@ impl<'a> Shell<'a> {
         self.depth -= 1;
     }
 
+    /// What it has cost so far, by which it takes memory.
+    #[must_use]
+    pub fn spent(&self) -> usize {
+        BUDGET - self.budget
+    }
+
     pub(super) fn spend(&mut self, cost: usize) -> bool {
         let rest = self.budget.checked_sub(cost);
         self.budget = rest.unwrap_or(0);
@@ -255,11 +267,8 @@ impl<'a> Shell<'a> {
             Origin::Within(span) => Some(span),
             Origin::Nowhere => None,
         };
-        self.set(name, value);
-        if let Some(variable) = self.variables.get_mut(name) {
-            variable.exported |= exported;
-            variable.place = place.map(|span| Place::new(&self.source.file, span));
-        }
+        let place = place.map(|span| Place::new(&self.source.file, span));
+        self.set_from(name, value, place, exported);
     }
 
     /// A path as it is for the scripts, which run in the directory of the ifcfg files.

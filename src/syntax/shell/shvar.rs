@@ -118,7 +118,7 @@ fn line(bytes: &[u8], span: Span) -> Says {
 /// The value of what follows the `=`, and how long it is without the blanks and comment after it
 /// (`svUnescape`).
 fn unescape(text: &[u8]) -> (Option<BString>, usize) {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(text.len());
     let mut at = 0;
     let trimmed = text.trim_ascii_end().len();
     let old_escape = is_old_escape(text);

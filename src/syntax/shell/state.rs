@@ -4,8 +4,9 @@ use super::Source;
 use crate::host::host_path;
 use crate::span::Place;
 use bstr::{BStr, BString};
+use foldhash::fast::RandomState;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -54,7 +55,7 @@ pub struct Variable {
     pub exported: bool,
 }
 
-pub(super) type Variables = BTreeMap<BString, Variable>;
+pub(super) type Variables = HashMap<BString, Variable, RandomState>;
 
 /// What is set after one of several ways, when only the running system can tell which.
 pub(super) fn merge(mut ways: Vec<Variables>) -> Variables {
@@ -92,7 +93,7 @@ pub enum Content {
 /// What a shell can see of the file system. Files are parsed once, however often they are sourced.
 pub struct Outside<'a> {
     read: Box<dyn Fn(&BStr) -> Content + 'a>,
-    parsed: RefCell<HashMap<BString, Option<Rc<Source>>>>,
+    parsed: RefCell<HashMap<BString, Option<Rc<Source>>, RandomState>>,
 }
 
 impl<'a> Outside<'a> {

@@ -1,6 +1,7 @@
 //! The `iface` line of ifupdown.
 
 use super::{GivenUp, Reader, State};
+use crate::span::Span;
 use crate::stack::eni::Stanza;
 use crate::syntax::interfaces::Words;
 use crate::syntax::{Logical, Token};
@@ -33,10 +34,10 @@ impl Reader<'_> {
         &mut self,
         state: &State,
         line: &Logical<'_>,
-        key: &Token,
+        key: Span,
         words: &mut Words<'_>,
     ) -> Result<usize, GivenUp> {
-        let name = words.next().ok_or_else(|| self.give_up(state, key.span, NO_NAME, ""))?;
+        let name = words.next().ok_or_else(|| self.give_up(state, key, NO_NAME, ""))?;
         // `inherits` may stand where the family, the method or nothing would.
         let mut next = words.next();
         let family = next.take_if(|word| methods(word).is_some());
@@ -70,10 +71,6 @@ impl Reader<'_> {
             None => {}
         }
         let index = self.config.stanzas.len();
-        let name = stanza.name.token.text.clone();
-        let family = stanza.family.as_ref().map(|family| family.text.clone());
-        self.first.entry((name.clone(), None)).or_insert(index);
-        self.first.entry((name, family)).or_insert(index);
         self.config.stanzas.push(stanza);
         Ok(index)
     }
@@ -91,7 +88,7 @@ impl Reader<'_> {
         let family = stanza.family.as_ref().map(|family| family.text.clone());
         let detail =
             format!(": {} ({})", wanted.text, family.as_ref().map_or("*".into(), |family| family.to_str_lossy()));
-        let Some(&index) = self.first.get(&(wanted.text.clone(), family)) else {
+        let Some(index) = self.index.first(&self.config, &wanted.text, family) else {
             return Err(self.give_up(state, wanted.span, UNKNOWN_PARENT, &detail));
         };
         let parent = &self.config.stanzas[index];

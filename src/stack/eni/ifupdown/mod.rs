@@ -1,6 +1,7 @@
 //! How ifupdown reads `/etc/network/interfaces` (`config.c`: `read_interfaces_defn`).
 
 mod iface;
+mod index;
 
 use super::source::{Opened, Reading, dirname};
 use super::{Config, MAIN_FILE, Opt, Start, Word};
@@ -10,7 +11,8 @@ use crate::syntax::interfaces::{Dialect, Words, logical};
 use crate::syntax::{Logical, Token};
 use bstr::{BString, ByteSlice};
 use foldhash::fast::RandomState;
-use std::collections::{HashMap, HashSet};
+use index::Index;
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -32,8 +34,7 @@ fn read_anew(host: &Host) -> Config {
         host,
         reading: Reading::default(),
         seen: HashSet::default(),
-        first: HashMap::default(),
-        set: HashSet::default(),
+        index: Index::default(),
         config: Config::default(),
     };
     // A missing main file is no error (`couldn't open interfaces file`): only lo is known then.
@@ -46,10 +47,7 @@ struct Reader<'a> {
     reading: Reading,
     /// Paths as spelled (`already_seen`).
     seen: HashSet<Vec<u8>, RandomState>,
-    /// The first stanza of a name, and of a name and family (`get_interface`).
-    first: HashMap<(BString, Option<BString>), usize, RandomState>,
-    /// The options that each stanza sets.
-    set: HashSet<(usize, BString), RandomState>,
+    index: Index,
     config: Config,
 }
 
@@ -114,17 +112,17 @@ impl Reader<'_> {
 
     fn line(&mut self, state: &mut State, line: &Logical<'_>) -> Result<(), GivenUp> {
         let mut words = Words::of(line, Dialect::Ifupdown);
-        let Some(key) = words.next() else { return Ok(()) };
-        match key.text.as_slice() {
+        let Some(key) = words.next_range() else { return Ok(()) };
+        match line.text.get(key.clone()).unwrap_or_default() {
             b"mapping" => {
                 state.current = Current::Mapping(self.config.mappings.len(), false);
                 self.config.mappings.push((words.map(|word| state.word(word)).collect(), Vec::new()));
             }
-            b"source" => self.source(state, &key, &words.rest(), false),
+            b"source" => self.source(state, line.locate(key), &words.rest(), false),
             // strlmatch: whatever follows `source-dir` does not matter.
-            name if name.starts_with(b"source-dir") => self.source(state, &key, &words.rest(), true),
+            name if name.starts_with(b"source-dir") => self.source(state, line.locate(key), &words.rest(), true),
             b"iface" => {
-                let stanza = self.iface(state, line, &key, &mut words)?;
+                let stanza = self.iface(state, line, line.locate(key), &mut words)?;
                 state.current = Current::Iface(stanza);
             }
             b"auto" => self.names(state, words, |config, name| {
@@ -136,14 +134,14 @@ impl Reader<'_> {
             b"no-auto-down" => self.names(state, words, |_, _| {}),
             b"no-scripts" => self.names(state, words, |config, name| config.no_scripts.push(name)),
             b"rename" => state.current = Current::None,
-            _ => self.option(state, line, key, words.rest())?,
+            _ => self.option(state, line, line.token(key), words.rest())?,
         }
         Ok(())
     }
 
     /// `auto` and its like. Without a name they mean the stanza they stand in and do not end it.
     fn names(&mut self, state: &mut State, words: Words<'_>, add: impl Fn(&mut Config, Word)) {
-        if let (Current::Iface(stanza), true) = (state.current, words.rest().text.is_empty()) {
+        if let (Current::Iface(stanza), true) = (state.current, words.is_at_end()) {
             if let Some(stanza) = self.config.stanzas.get(stanza) {
                 let name = stanza.name.clone();
                 add(&mut self.config, name);
@@ -172,9 +170,7 @@ impl Reader<'_> {
                 if unless_set {
                     _ = key.text.pop();
                 }
-                let is_set = |stanza| self.set.contains(&(stanza, key.text.clone()));
-                let drop = unless_set && self.config.ancestry(stanza).any(is_set);
-                self.set.insert((stanza, key.text.clone()));
+                let drop = unless_set && self.index.sets(&self.config, stanza, &key.text);
                 let option = Opt { key: state.word(key), value, line: line.span };
                 let stanza = &mut self.config.stanzas[stanza];
                 if drop { &mut stanza.dropped } else { &mut stanza.options }.push(option);
@@ -194,7 +190,7 @@ impl Reader<'_> {
     }
 
     /// `source` and `source-directory`. What is wrong in a sourced file is its own affair.
-    fn source(&mut self, state: &mut State, key: &Token, value: &Token, directory: bool) {
+    fn source(&mut self, state: &mut State, key: Span, value: &Token, directory: bool) {
         state.current = Current::None;
         // Only the first byte decides, so the prefix lands before `~`, `$` and quotes too, and
         // before the first word only.
@@ -204,7 +200,7 @@ impl Reader<'_> {
             text.push(b'/');
         }
         text.extend_from_slice(&value.text);
-        let place = state.place(key.span.to(value.span));
+        let place = state.place(key.to(value.span));
         // A failing wordexp is silent.
         let Some(paths) = self.reading.wordexp(self.host, &text) else { return };
         for path in paths {

@@ -18,6 +18,9 @@ pub(super) fn is_magic(pattern: &[u8]) -> bool {
 
 /// The pattern taken as a name.
 pub(super) fn literal(pattern: &[u8]) -> BString {
+    if !pattern.contains(&b'\\') {
+        return pattern.into();
+    }
     let mut name = BString::default();
     let mut bytes = pattern.iter();
     while let Some(&byte) = bytes.next() {

@@ -8,6 +8,9 @@ pub use fnmatch::wild;
 use crate::host::{Host, Kind, host_path};
 use crate::template::without_statements;
 use bstr::{BString, ByteSlice};
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -96,23 +99,19 @@ impl Reading {
             let limit = if is_much { Limit::Amount } else { Limit::Depth };
             return Opened::TooMany { limit, first: self.refused == 1 };
         }
-        let path = plain(host, &host_path(path));
-        let bytes = match host.kind(&path) {
-            Kind::Dir => {
-                // Tells of it where it stands in the place of the main file.
-                let _ = host.read(&path);
-                return Opened::Directory;
-            }
-            Kind::Null => Arc::from([]),
-            _ => match host.read(&path) {
-                Some(bytes) => bytes,
-                None => return Opened::Missing,
+        let path = plain(host, path);
+        let bytes = match host.read(&path) {
+            Some(bytes) => bytes,
+            None => match host.kind(&path) {
+                Kind::Dir => return Opened::Directory,
+                Kind::Null => Arc::from([]),
+                _ => return Opened::Missing,
             },
         };
         self.depth += 1;
         self.files += 1;
         self.bytes += bytes.len();
-        Opened::File(Arc::from(path), without_statements(host, bytes, self.is_mako))
+        Opened::File(Arc::from(&*path), without_statements(host, bytes, self.is_mako))
     }
 
     /// Whether a limit is reached for good.
@@ -163,7 +162,10 @@ impl Reading {
                 paths.iter_mut().for_each(|path| path.extend_from_slice(&name));
             }
         }
-        paths.retain(|path| !matches!(host.kind(&host_path(path)), Kind::Missing));
+        // What was found in a listing is there.
+        if !pattern.rsplit_str(b"/").next().is_some_and(fnmatch::is_magic) {
+            paths.retain(|path| !matches!(host.kind(&host_path(path)), Kind::Missing));
+        }
         paths.sort();
         paths
     }
@@ -184,12 +186,18 @@ impl Reading {
     }
 }
 
-/// The path without `.`, and without `..` where links are followed for it.
-fn plain(host: &Host, path: &Path) -> PathBuf {
-    if path.components().any(|part| part == Component::ParentDir) {
-        return host.canonical(path).unwrap_or_else(|| path.to_owned());
+/// The path below the root, without `.`, and without `..` where links are followed for it.
+fn plain<'p>(host: &Host, path: &'p [u8]) -> Cow<'p, Path> {
+    let below = path.strip_prefix(b"/").unwrap_or(path);
+    if !below.split(|byte| *byte == b'/').any(|name| matches!(name, b"" | b"." | b"..")) {
+        return Path::new(OsStr::from_bytes(below)).into();
     }
-    path.components().filter(|part| matches!(part, Component::Normal(_))).collect()
+    let path = host_path(path);
+    if path.components().any(|part| part == Component::ParentDir) {
+        return host.canonical(&path).unwrap_or(path).into();
+    }
+    let names = path.components().filter(|part| matches!(part, Component::Normal(_)));
+    names.collect::<PathBuf>().into()
 }
 
 /// `dirname`.

@@ -9,6 +9,7 @@ use crate::nearest::distance;
 use crate::stack::Stack;
 use bstr::ByteSlice;
 use smallvec::SmallVec;
+use std::cell::LazyCell;
 use std::collections::HashSet;
 use tables::{ADDRESS, MEANT, Spelling};
 pub use tables::{ALPINE_BRIDGE, BRIDGE_UTILS, IFUPDOWN_NG, IFUPDOWN2, Table};
@@ -31,14 +32,20 @@ pub fn options(config: &Config, tables: &[&Table]) -> Vec<UnknownOption> {
     let mut found = Vec::new();
     let mut seen = HashSet::new();
     for stanza in &config.stanzas {
-        let executor = stanza.options.iter().any(starts_executor);
+        let executor = LazyCell::new(|| stanza.options.iter().any(starts_executor));
         for option in &stanza.options {
             let name = &option.key.token.text;
-            if found.len() >= LIMIT || name.len() > LENGTH_LIMIT || !looks_like_a_bridges(name) {
+            // Most names are spelled as the table has them, or no bridge's, and telling so is quick.
+            if found.len() >= LIMIT
+                || name.len() > LENGTH_LIMIT
+                || tables.iter().any(|table| table.has(name))
+                || !looks_like_a_bridges(name)
+                || tables.iter().any(|table| table.knows(name, &executor))
+            {
                 continue;
             }
             let place = option.key.place();
-            if !tables.iter().any(|table| table.knows(name, executor)) && seen.insert(place.clone()) {
+            if seen.insert(place.clone()) {
                 found.push(UnknownOption { place, name: name.clone(), nearest: nearest(name, tables) });
             }
         }
@@ -53,16 +60,20 @@ fn starts_executor(option: &Opt) -> bool {
 }
 
 impl Table {
-    fn knows(&self, name: &[u8], executor: bool) -> bool {
+    /// Whether a name stands in it as it is.
+    fn has(&self, name: &[u8]) -> bool {
+        self.names.iter().any(|known| known.as_bytes() == name)
+    }
+
+    fn knows(&self, name: &[u8], executor: &LazyCell<bool, impl FnOnce() -> bool>) -> bool {
         let dashed = |byte: &u8| if *byte == b'_' { b'-' } else { *byte };
         let spells = |known: &&str| match self.spelling {
             Spelling::Environment => letters(known.as_bytes()).eq(letters(name)),
-            Spelling::Executor if executor => letters(known.as_bytes()).eq(letters(name)),
+            Spelling::Executor if **executor => letters(known.as_bytes()).eq(letters(name)),
             Spelling::Executor => known.as_bytes() == name,
             Spelling::Dashes => known.bytes().eq(name.iter().map(dashed)),
         };
-        // Most names are spelled as the table has them, and telling so is quicker.
-        self.names.iter().any(|known| known.as_bytes() == name) || self.names.iter().any(spells)
+        self.names.iter().any(spells)
     }
 }
 
@@ -78,11 +89,14 @@ fn letters(name: &[u8]) -> impl Iterator<Item = u8> {
 
 /// It starts with `bridge_` or `bridge-`, or with something that is one letter from it.
 fn looks_like_a_bridges(name: &[u8]) -> bool {
+    if name.iter().all(u8::is_ascii_alphanumeric) {
+        // `bridgeports`, but not `bridges`
+        return name.get(..6).is_some_and(|head| head.eq_ignore_ascii_case(b"bridge")) && name.len() != 7;
+    }
     let name = plain(name);
     let head = split_head(&name).0;
-    // `bridgeports`
-    let joined = head == &*name && name.starts_with(b"bridge") && name.len() > b"bridges".len();
-    head == b"bridge" || joined || (head != &*name && head.len() >= 5 && distance(head, b"bridge") == 1)
+    let joined = head == &*name && name.starts_with(b"bridge") && name.len() != 7;
+    joined || (head != &*name && (head == b"bridge" || (head.len() >= 5 && distance(head, b"bridge") == 1)))
 }
 
 /// What stands before the first `_`, and behind it; the whole name twice where there is none.
