@@ -76,7 +76,8 @@ pub struct Host {
     live: bool,
     cache: Arc<Cache>,
     memo: Arc<Memo>,
-    overlay: BTreeMap<PathBuf, Arc<[u8]>>,
+    /// The texts that replace or add a file's, by its path without links.
+    overlay: BTreeMap<OsString, Arc<[u8]>>,
     /// The listings to which the overlay adds names.
     edited_listings: BTreeMap<OsString, Arc<Listing>>,
 }

@@ -113,7 +113,7 @@ impl Host {
 
     /// What a path is whose walk ended at an entry of `kind`.
     fn settle(&self, kind: Kind, last: bool, linked: bool, path: &Path) -> Kind {
-        if linked && path == Path::new("dev/null") && !self.overlay.contains_key(path) {
+        if linked && path == Path::new("dev/null") && !self.overlay.contains_key(path.as_os_str()) {
             return Kind::Null;
         }
         match (kind, last) {
