@@ -99,14 +99,15 @@ impl Host {
     fn all_texts<'a>(&'a self, files: &'a Files) -> impl Iterator<Item = (&'a Path, &'a Arc<[u8]>)> {
         let read = files.iter().filter_map(|(path, text)| Some((path, text.as_ref()?)));
         let read = read.filter(|(path, _)| !self.overlay.contains_key(*path));
-        read.chain(&self.overlay).map(|(path, text)| (Path::new(path), text))
+        let edited = self.overlay.iter().map(|(path, text)| (path.as_os_str(), text));
+        read.chain(edited).map(|(path, text)| (Path::new(path), text))
     }
 
     /// Lets go of the texts and listings that were read. Somebody who asks has them read again, and what could not be read
     /// is told again then.
     pub fn forget_files(&self) {
         *self.cache.listings() = Listings::default();
-        self.cache.files().clear();
+        *self.cache.files() = Files::default();
         *self.cache.lines() = None;
     }
 

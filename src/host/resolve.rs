@@ -34,7 +34,7 @@ impl Host {
         // A repository's copy of a host mostly has `etc` alone: then this tells of all that is elsewhere.
         if !path.starts_with(b"etc/")
             && let Some(above) = path.iter().position(|byte| *byte == b'/')
-            && let Some(root) = known.root()
+            && let Some(root) = known.get(OsStr::new(""))
             && let None = entry(root, &path[..above])?
         {
             return Some(Kind::Missing);
