@@ -4,6 +4,7 @@
 
 use super::stand::{Stand, is_worth_reading, stand_of};
 use super::{Asked, Found, Ground};
+use crate::bytes::rsplit_once;
 use crate::host::{Entry, Listing};
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -179,7 +180,7 @@ impl Open {
     /// Lists an entry of the directory, and tells what it is to the walk.
     pub(super) fn meet(&mut self, ground: &Ground<'_>, path: &Path, kind: Entry) -> Met {
         let bytes = path.as_os_str().as_bytes();
-        let name = bytes.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+        let name = rsplit_once(bytes, b'/').map_or(bytes, |(_, name)| name);
         self.listing.set(name, kind);
         if is_vcs(name, kind) || (ground.request.excluded)(path) {
             return Met::Excluded;

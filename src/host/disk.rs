@@ -1,20 +1,20 @@
 //! What is read of a host, each once.
 
+use super::by_path::ByPath;
 use super::listing::list;
 use super::memo::TextMemo;
 use super::{Entry, Host, Listing, Unreadable, under};
 use crate::lines::Lines;
 use bstr::BString;
-use foldhash::fast::RandomState;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-type ByPath<T> = HashMap<OsString, T, RandomState>;
-
-/// The texts of files, none of those that could not be read.
+/// The listings of folders.
+pub(super) type Listings = ByPath<Arc<Listing>>;
+/// The texts of files; `None` for one that could not be read.
 pub(super) type Files = ByPath<Option<Arc<[u8]>>>;
 
 /// What was read so far. The keys are paths without links, compared as bytes.
@@ -46,28 +46,6 @@ impl Cache {
     }
 }
 
-/// The listings of directories. The root's is found without its path, as most questions end there.
-#[derive(Default)]
-pub(super) struct Listings {
-    root: Option<Arc<Listing>>,
-    below: ByPath<Arc<Listing>>,
-}
-
-impl Listings {
-    pub(super) fn insert(&mut self, dir: &OsStr, listing: Arc<Listing>) {
-        if dir.is_empty() {
-            self.root = Some(listing);
-        } else {
-            self.below.insert(dir.to_owned(), listing);
-        }
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&OsStr, &Arc<Listing>)> {
-        let root = self.root.iter().map(|listing| (OsStr::new(""), listing));
-        root.chain(self.below.iter().map(|(dir, listing)| (dir.as_os_str(), listing)))
-    }
-}
-
 /// The listings that are known, those of edited folders first.
 pub(super) struct Known<'h> {
     edited: &'h BTreeMap<OsString, Arc<Listing>>,
@@ -75,12 +53,8 @@ pub(super) struct Known<'h> {
 }
 
 impl Known<'_> {
-    pub(super) fn root(&self) -> Option<&Arc<Listing>> {
-        self.edited.get(OsStr::new("")).or(self.read.root.as_ref())
-    }
-
     pub(super) fn get(&self, dir: &OsStr) -> Option<&Arc<Listing>> {
-        if dir.is_empty() { self.root() } else { self.edited.get(dir).or_else(|| self.read.below.get(dir)) }
+        self.edited.get(dir).or_else(|| self.read.get(dir))
     }
 }
 
@@ -95,7 +69,7 @@ impl Host {
         let known = self.known().get(dir.as_os_str()).cloned();
         known.unwrap_or_else(|| {
             let listing = Arc::new(self.list(dir));
-            self.cache.listings().insert(dir.as_os_str(), Arc::clone(&listing));
+            self.cache.listings().insert(dir.into(), Arc::clone(&listing));
             listing
         })
     }

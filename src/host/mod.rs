@@ -1,5 +1,6 @@
 //! One host's files: read on demand, resolved as in a chroot, never outside the root.
 
+mod by_path;
 mod disk;
 mod listing;
 mod memo;
@@ -76,7 +77,8 @@ pub struct Host {
     live: bool,
     cache: Arc<Cache>,
     memo: Arc<Memo>,
-    overlay: BTreeMap<PathBuf, Arc<[u8]>>,
+    /// The texts that replace or add a file's, by its path without links.
+    overlay: BTreeMap<OsString, Arc<[u8]>>,
     /// The listings to which the overlay adds names.
     edited_listings: BTreeMap<OsString, Arc<Listing>>,
 }
@@ -172,7 +174,7 @@ impl Host {
     /// What a walk has already seen, so that it is not read again.
     pub fn seed<'a>(&self, listings: impl Iterator<Item = (&'a Path, &'a Arc<Listing>)>) {
         let mut known = self.cache.listings();
-        listings.for_each(|(dir, listing)| known.insert(dir.as_os_str(), Arc::clone(listing)));
+        listings.for_each(|(dir, listing)| known.insert(dir.into(), Arc::clone(listing)));
     }
 
     /// What a path is, links followed.

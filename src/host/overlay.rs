@@ -17,7 +17,7 @@ impl Host {
             host.add_names(&place);
             place
         });
-        host.overlay.insert(place, text.into());
+        host.overlay.insert(place.into(), text.into());
         host
     }
 

@@ -72,7 +72,7 @@ impl Host {
     /// What is known already of a file, by its path with all links followed; the inner value is `None` where it could not
     /// be read.
     fn known_text(&self, path: &Path) -> Option<Option<Arc<[u8]>>> {
-        let edited = self.overlay.get(path).map(|text| Some(Arc::clone(text)));
+        let edited = self.overlay.get(path.as_os_str()).map(|text| Some(Arc::clone(text)));
         edited.or_else(|| self.cache.files().get(path.as_os_str()).cloned())
     }
 
@@ -97,16 +97,17 @@ impl Host {
     }
 
     fn all_texts<'a>(&'a self, files: &'a Files) -> impl Iterator<Item = (&'a Path, &'a Arc<[u8]>)> {
-        let read = files.iter().filter_map(|(path, text)| Some((Path::new(path), text.as_ref()?)));
+        let read = files.iter().filter_map(|(path, text)| Some((path, text.as_ref()?)));
         let read = read.filter(|(path, _)| !self.overlay.contains_key(*path));
-        read.chain(self.overlay.iter().map(|(path, text)| (&**path, text)))
+        let edited = self.overlay.iter().map(|(path, text)| (path.as_os_str(), text));
+        read.chain(edited).map(|(path, text)| (Path::new(path), text))
     }
 
     /// Lets go of the texts and listings that were read. Somebody who asks has them read again, and what could not be read
     /// is told again then.
     pub fn forget_files(&self) {
         *self.cache.listings() = Listings::default();
-        self.cache.files().clear();
+        *self.cache.files() = Files::default();
         *self.cache.lines() = None;
     }
 

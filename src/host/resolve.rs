@@ -1,6 +1,7 @@
 //! Following a host's own links, as in a chroot.
 
 use super::{Entry, Host, Kind, Listing};
+use bstr::ByteSlice;
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -34,12 +35,12 @@ impl Host {
         // A repository's copy of a host mostly has `etc` alone: then this tells of all that is elsewhere.
         if !path.starts_with(b"etc/")
             && let Some(above) = path.iter().position(|byte| *byte == b'/')
-            && let Some(root) = known.root()
+            && let Some(root) = known.get(OsStr::new(""))
             && let None = entry(root, &path[..above])?
         {
             return Some(Kind::Missing);
         }
-        let slash = path.iter().rposition(|byte| *byte == b'/');
+        let slash = path.rfind_byte(b'/');
         let (folder, name) = slash.map_or((&b""[..], path), |slash| (&path[..slash], &path[slash + 1..]));
         if let Some(listing) = known.get(OsStr::from_bytes(folder)) {
             return match entry(listing, name)? {
@@ -113,7 +114,7 @@ impl Host {
 
     /// What a path is whose walk ended at an entry of `kind`.
     fn settle(&self, kind: Kind, last: bool, linked: bool, path: &Path) -> Kind {
-        if linked && path == Path::new("dev/null") && !self.overlay.contains_key(path) {
+        if linked && path == Path::new("dev/null") && !self.overlay.contains_key(path.as_os_str()) {
             return Kind::Null;
         }
         match (kind, last) {

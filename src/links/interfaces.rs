@@ -3,6 +3,7 @@
 
 use super::{Evidence, Links, Shape, Source};
 use crate::address::MacAddress;
+use crate::bytes::split_once;
 use crate::host::Host;
 use crate::stack::Version;
 use crate::stack::eni::{Opt, Stanza, ifupdown, ifupdown_ng};
@@ -53,7 +54,7 @@ pub(super) fn gather(host: &Host, links: &mut Links) {
 
 /// `eth0:1` is an address of eth0.
 fn link_name(name: &BString) -> &BStr {
-    name.split_str(b":").next().unwrap_or_default().as_bstr()
+    split_once(name, b':').map_or(name.as_bstr(), |(link, _)| link.as_bstr())
 }
 
 /// What the stanza makes its link; none for a NIC, or if it does not tell. VLANs among the ports

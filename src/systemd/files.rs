@@ -3,6 +3,7 @@
 //! `null_or_empty_path()` as `netdev_load_one()` and its like call them.
 
 use super::directories::directories_of;
+use super::user::User;
 use crate::host::{Host, Kind, Listing, join};
 use crate::span::{Place, Span};
 use crate::syntax::unit::{Assignment, Unit, oldest_alike, parse};
@@ -123,12 +124,6 @@ pub struct Reader<'a> {
     user: Option<User>,
 }
 
-/// Who a daemon is when it opens files.
-struct User {
-    uid: Option<u32>,
-    gids: Vec<u32>,
-}
-
 impl<'a> Reader<'a> {
     /// udevd, which is root.
     #[must_use]
@@ -238,14 +233,7 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub fn may_read(&self, path: &Path) -> bool {
         let (Some(user), Some(mode)) = (&self.user, self.host.mode(path)) else { return true };
-        let readable = if user.uid == Some(mode.uid) {
-            0o400
-        } else if user.gids.contains(&mode.gid) {
-            0o040
-        } else {
-            0o004
-        };
-        mode.bits & readable != 0
+        user.may_read(mode)
     }
 }
 
@@ -255,31 +243,6 @@ impl Config {
             let place = Place::new(&path.into(), Span::default());
             self.refused = Some(Refusal { place, what: what.to_owned(), help });
         }
-    }
-}
-
-impl User {
-    /// Who a user is by the tree's own `etc/passwd` and `etc/group`.
-    fn named(host: &Host, name: &[u8]) -> Self {
-        let number = |field: Option<&[u8]>| field.and_then(|field| field.to_str().ok()?.parse().ok());
-        let lines = |path: &str| host.read(Path::new(path)).unwrap_or_default();
-        let (mut uid, mut gids) = (None, Vec::new());
-        for line in lines("etc/passwd").lines() {
-            let mut fields = line.split_str(":");
-            if fields.next() == Some(name) {
-                uid = number(fields.nth(1));
-                gids.extend(number(fields.next()));
-            }
-        }
-        for line in lines("etc/group").lines() {
-            let mut fields = line.split_str(":");
-            let (group, gid) = (fields.next(), number(fields.nth(1)));
-            let member = fields.next().is_some_and(|members| members.split_str(",").any(|member| member == name));
-            if member || group == Some(name) {
-                gids.extend(gid);
-            }
-        }
-        Self { uid, gids }
     }
 }
 

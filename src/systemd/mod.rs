@@ -6,4 +6,5 @@ pub mod directories;
 pub mod files;
 pub mod interface;
 pub mod matching;
+mod user;
 pub mod words;
