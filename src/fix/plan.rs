@@ -12,7 +12,7 @@ use crate::lines::line_endings;
 use crate::provenance::{Provenance, provenance_of};
 use crate::stack::{self, Software, Stack};
 use crate::{check::Reading, rules};
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BStr, ByteSlice};
 use foldhash::fast::RandomState;
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -55,18 +55,22 @@ pub fn attach(subject: &Subject<'_>, findings: &mut [Finding]) {
         return;
     }
     let budget = Budget::of(subject);
-    let main = |(index, finding): (usize, &Finding)| Some(((finding.rule, finding.bridge.clone()?), index));
-    let main: HashMap<(&str, BString), usize, RandomState> =
-        findings.iter().enumerate().rev().filter_map(main).collect();
-    for view in &subject.bridges {
-        let Some(rule) = rules::main_rule(view) else { continue };
-        let index = main.get(&(rule, view.name.to_owned()));
-        let Some(finding) = index.and_then(|index| findings.get_mut(*index)) else { continue };
+    let known = findings.iter().enumerate().rev().filter_map(|(index, finding)| Some((about(finding)?, index)));
+    let main: HashMap<(&str, &BStr), usize, RandomState> = known.collect();
+    let main = |view: &View<'_>| main.get(&(rules::main_rule(view)?, view.name)).copied();
+    let main: Vec<Option<usize>> = subject.bridges.iter().map(main).collect();
+    for (view, index) in subject.bridges.iter().zip(main) {
+        let Some(finding) = index.and_then(|index| findings.get_mut(index)) else { continue };
         match fix(subject, view, &budget) {
             Ok(fix) => finding.fix = Some(fix),
             Err(help) => finding.help.push(help),
         }
     }
+}
+
+/// The rule that a finding is of, and its bridge.
+fn about(finding: &Finding) -> Option<(&str, &BStr)> {
+    Some((finding.rule, finding.bridge.as_ref()?.as_bstr()))
 }
 
 /// The fix of a bridge, or what the user can do where there is none.

@@ -29,14 +29,14 @@ pub(super) fn lines(reported: &Reported<'_>) -> Vec<String> {
 pub(super) fn title(reported: &Reported<'_>, fix: &Fix) -> String {
     let applies = match fix.applicability {
         _ if reported.fixed => return fix.title.clone(),
-        Applicability::Safe => "`--fix` applies it".to_owned(),
-        Applicability::Unsafe => "unsafe: `--fix --unsafe-fixes` applies it".to_owned(),
+        Applicability::Safe => "`--fix` applies it",
+        Applicability::Unsafe => "unsafe: `--fix --unsafe-fixes` applies it",
         // No address is written into a template.
-        Applicability::Shown if fix.address.is_none() => "only shown: edit the template".to_owned(),
+        Applicability::Shown if fix.address.is_none() => "only shown: edit the template",
         Applicability::Shown => {
             let bridge = reported.finding.bridge.as_ref().map_or_else(|| "BRIDGE".to_owned(), ToString::to_string);
-            format!("only shown: choose with `--mac {bridge}=ADDRESS`")
+            &format!("only shown: choose with `--mac {bridge}=ADDRESS`")
         }
     };
-    format!("{} ({applies})", fix.title)
+    [&fix.title, " (", applies, ")"].concat()
 }

@@ -90,7 +90,7 @@ impl Frame<'_> {
         if self.in_colour {
             self.out.push_str(&style.render().to_string());
         }
-        self.out.extend(pieces.iter().copied());
+        pieces.iter().for_each(|piece| self.out.push_str(piece));
         if self.in_colour {
             self.out.push_str(&style.render_reset().to_string());
         }
@@ -105,7 +105,7 @@ impl Frame<'_> {
         self.blanks(self.digits);
         self.styled(FRAME, &["-->"]);
         self.out.push(' ');
-        self.out.extend(place.iter().copied());
+        place.iter().for_each(|piece| self.out.push_str(piece));
         self.out.push('\n');
     }
 

@@ -145,8 +145,10 @@ fn content(source: &Source, line: Span) -> Span {
 
 /// The visible text up to `width` columns, with dots where it goes on.
 fn head(text: &[u8], width: usize) -> Cow<'_, str> {
-    if text.len() <= width && visible::is_plain(text) {
-        return visible::source(text);
+    if text.len() <= width
+        && let Some(text) = visible::as_it_is(text)
+    {
+        return Cow::Borrowed(text);
     }
     let mut out = String::new();
     let mut room = width;
@@ -163,8 +165,10 @@ fn head(text: &[u8], width: usize) -> Cow<'_, str> {
 
 /// The visible text's last `width` columns, with dots where it starts earlier.
 fn tail(text: &[u8], width: usize) -> Cow<'_, str> {
-    if text.len() <= width && visible::is_plain(text) {
-        return visible::source(text);
+    if text.len() <= width
+        && let Some(text) = visible::as_it_is(text)
+    {
+        return Cow::Borrowed(text);
     }
     let mut shown = Vec::new();
     let mut room = width;

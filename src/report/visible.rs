@@ -79,6 +79,12 @@ pub fn is_plain(text: &[u8]) -> bool {
     text.iter().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
 }
 
+/// The text, where nothing in it may have to be written out: most texts.
+#[must_use]
+pub fn as_it_is(text: &[u8]) -> Option<&str> {
+    if is_plain(text) && !has_pair(text, *b":#") { std::str::from_utf8(text).ok() } else { None }
+}
+
 /// Whether two bytes side by side are the same, and one of these.
 #[must_use]
 pub fn has_pair(text: &[u8], of: [u8; 2]) -> bool {
@@ -93,10 +99,7 @@ enum Kind {
 }
 
 fn written_out(bytes: &[u8], kind: Kind) -> Cow<'_, str> {
-    if is_plain(bytes)
-        && !has_pair(bytes, *b":#")
-        && let Ok(text) = bytes.to_str()
-    {
+    if let Some(text) = as_it_is(bytes) {
         return Cow::Borrowed(text);
     }
     let tab = if kind == Kind::Text { "\\t" } else { "    " };

@@ -103,11 +103,14 @@ mod tests {
     fn lines_are_cut_as_word_by_word() {
         let text = "On `a host` with `bridge_ports eth0 eth1 eth2` it `is generated: no line sets it, and systemd-udevd makes \
                     one up when the bridge is made and a` line_with_a_very_very_very_very_long_word is_seldom";
-        for (text, indent) in (0..text.len()).flat_map(|start| [(&text[start..], start), (&text[..start], 7)]) {
-            let (mut by_line, mut by_word) = (String::new(), String::new());
-            wrap(&mut by_line, text, indent);
-            wrap_words(&mut by_word, text, indent);
-            assert_eq!(by_line, by_word);
+        for at in 0..text.len() {
+            let (start, end) = text.split_at(at);
+            for (text, indent) in [(start, 7), (end, at)] {
+                let (mut by_line, mut by_word) = (String::new(), String::new());
+                wrap(&mut by_line, text, indent);
+                wrap_words(&mut by_word, text, indent);
+                assert_eq!(by_line, by_word);
+            }
         }
     }
 }
