@@ -41,7 +41,8 @@ impl Host {
     fn new_place(&self, path: &Path) -> PathBuf {
         let folder = path.ancestors().skip(1).find_map(|folder| Some((folder, self.canonical(folder)?)));
         let place = folder.map(|(folder, real)| real.join(path.strip_prefix(folder).unwrap_or(path)));
-        place.unwrap_or_else(|| path.to_owned())
+        // No slash too many: it is compared as bytes with what is looked up.
+        place.as_deref().unwrap_or(path).components().collect()
     }
 
     /// The same host, edited.
