@@ -27,6 +27,9 @@ impl Token {
     }
 }
 
+/// Room for the lines of most files; what a hostile one needs grows as it is read.
+const FEW_LINES: usize = 32;
+
 /// A line as a reader sees it: several physical lines where it joins continuations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Logical<'t> {

@@ -4,8 +4,7 @@
 
 mod flaw;
 
-use super::{Logical, Token, trimmed_len};
-use crate::lines::line_endings;
+use super::{FEW_LINES, Logical, Token, trimmed_len};
 use crate::span::Span;
 use bstr::{BStr, ByteSlice};
 pub use flaw::{Flaw, FlawKind};
@@ -100,7 +99,7 @@ pub fn oldest_alike(release: u32) -> u32 {
 /// still be said about the file.
 #[must_use]
 pub fn parse(bytes: &[u8], release: u32) -> Unit {
-    let lines = Vec::with_capacity(line_endings(bytes) + 1);
+    let lines = Vec::with_capacity(FEW_LINES);
     let mut parser = Parser { release, unit: Unit { lines, ..Unit::default() } };
     let mut pending: Option<Logical<'_>> = None;
     let mut bom_seen = false;

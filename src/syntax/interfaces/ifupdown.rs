@@ -1,9 +1,8 @@
 //! ifupdown's lines and words (`config.c`: `get_line`, `next_word`).
 
 use super::{Word, is_space, run};
-use crate::lines::line_endings;
 use crate::span::Span;
-use crate::syntax::{Logical, physical_lines, trimmed_len};
+use crate::syntax::{FEW_LINES, Logical, physical_lines, trimmed_len};
 use bstr::ByteSlice;
 
 /// `next_word` is given 80 bytes, one of them for the NUL; the rest of a longer word is lost.
@@ -15,7 +14,7 @@ const WORD_LIMIT: usize = 79;
 pub(super) fn logical(bytes: &[u8]) -> Vec<Logical<'_>> {
     let has_nul = bytes.find_byte(0).is_some();
     let mut lines = physical_lines(bytes);
-    let mut all = Vec::with_capacity(line_endings(bytes) + 1);
+    let mut all = Vec::with_capacity(FEW_LINES);
     while let Some(first) = lines.next() {
         let seen = visible(bytes, first, has_nul);
         let start = seen.start + run(seen.of(bytes), is_space);
