@@ -17,7 +17,7 @@ use crate::systemd::matching::Device;
 use bstr::{BStr, BString, ByteSlice};
 use link_file::{LinkFile, Policy};
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// What upstream's `99-default.link` says about addresses and names; it is there wherever udevd is, whether
 /// the tree has it or not.
@@ -29,7 +29,7 @@ static DEFAULT_LINK: LazyLock<File> = LazyLock::new(|| {
 /// The `.link` files of one host, as its udevd reads them.
 #[derive(Clone)]
 pub struct Udev {
-    links: Vec<LinkFile>,
+    links: Arc<[LinkFile]>,
     machine: MachineId,
     /// Whether `MACAddressPolicy=persistent` makes addresses up for links that software made.
     persistent: bool,

@@ -120,6 +120,9 @@ impl<'a> Host<'a> {
 
     /// The others, once those are up.
     pub(super) fn others(&self) -> Vec<names::Target> {
+        if self.config.stanzas.iter().all(|stanza| self.up.contains_key(&stanza.name.token.text)) {
+            return Vec::new();
+        }
         let taken = self.up.iter().flat_map(|(name, up)| [name.as_bstr(), up.logical.as_bstr()]);
         self.limited(names::others(self.config, taken.collect()))
     }

@@ -14,7 +14,9 @@ pub(in crate::stack) type Target = (BString, BString);
 
 /// The interfaces that `auto` and `allow-*` lines start, in their order.
 pub(super) fn started(config: &Config, kernel: &Kernel) -> Vec<Target> {
-    config.starts.iter().flat_map(|start| expand(&start.name, kernel)).collect()
+    let mut started = Vec::with_capacity(config.starts.len());
+    config.starts.iter().for_each(|start| expand(&start.name, kernel, &mut started));
+    started
 }
 
 /// Every other interface, each to be brought up by itself as `ifup NAME` would. Stanzas that only
@@ -33,14 +35,14 @@ fn name_of(stanza: &Stanza) -> &BStr {
 
 /// `expand_matches` (main.c): a word with a slash is a pattern for links that are there,
 /// `[VARIABLE]/PATTERN[/N]`; `=LOGICAL` may follow.
-fn expand(word: &Word, kernel: &Kernel) -> Vec<Target> {
+fn expand(word: &Word, kernel: &Kernel, targets: &mut Vec<Target>) {
     let text = word.token.as_bstr();
     let (name, logical) = match split_once(text, b'=') {
         Some((name, logical)) => (name.as_bstr(), Some(logical.as_bstr())),
         None => (text, None),
     };
     let target = |name: &BStr| (name.to_owned(), logical.unwrap_or(name).to_owned());
-    let Some((variable, rest)) = split_once(name, b'/') else { return vec![target(name)] };
+    let Some((variable, rest)) = split_once(name, b'/') else { return targets.push(target(name)) };
     let (pattern, nth) = split_once(rest, b'/').unwrap_or((rest, b""));
     let fits = |name: &&BString| match variable {
         b"" => wild(pattern, name),
@@ -52,8 +54,8 @@ fn expand(word: &Word, kernel: &Kernel) -> Vec<Target> {
     };
     let found = kernel.names().filter(fits).map(|name| target(name.as_bstr()));
     match nth.to_str().ok().and_then(|nth| nth.parse::<usize>().ok()).filter(|nth| *nth > 0) {
-        Some(nth) => found.skip(nth - 1).take(1).collect(),
-        None => found.collect(),
+        Some(nth) => targets.extend(found.skip(nth - 1).take(1)),
+        None => targets.extend(found),
     }
 }
 

@@ -1,7 +1,7 @@
 //! How the places fared that were meant to set a bridge's address.
 
-use super::Host;
 use super::variables::{Variable, Variables};
+use super::{Host, Up};
 use crate::host;
 use crate::judgement::{Effect, Pin};
 use crate::span::{Place, Span};
@@ -12,6 +12,7 @@ use crate::stack::kernel::{Kernel, LinkKind};
 use crate::stack::udev::Udev;
 use crate::syntax::{Token, physical_lines};
 use bstr::{BStr, BString, ByteSlice};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -19,7 +20,7 @@ use std::rc::Rc;
 pub(in crate::stack) struct Pins {
     pub(in crate::stack) record: Record,
     /// Those that were acted on for each interface: values of options, lines of commands.
-    seen: BTreeSet<(BString, Place)>,
+    seen: BTreeMap<BString, BTreeSet<Place>>,
 }
 
 /// An attempt with the value of an option.
@@ -49,16 +50,21 @@ pub(super) fn runs_up(opt: &Opt) -> bool {
 
 impl Pins {
     pub(super) fn new(udev: Option<Udev>) -> Self {
-        Self { record: Record::new(udev), seen: BTreeSet::new() }
+        Self { record: Record::new(udev), seen: BTreeMap::new() }
     }
 
-    fn has_seen(&self, interface: &BStr, place: Place) -> bool {
-        self.seen.contains(&(interface.to_owned(), place))
+    fn has_seen(&self, interface: &BStr, place: &Place) -> bool {
+        self.seen.get(interface).is_some_and(|places| places.contains(place))
+    }
+
+    /// Says whether that is new.
+    fn see(&mut self, interface: &BStr, place: Place) -> bool {
+        self.seen.entry(interface.to_owned()).or_default().insert(place)
     }
 
     /// Notes what an option came to, where `attempt` was made with it or with its first line.
     fn note(&mut self, attempt: &Attempt, opt: &Opt, effect: Effect) {
-        self.seen.insert((attempt.link.clone(), opt.value_place()));
+        self.see(attempt.link.as_bstr(), opt.value_place());
         let own = opt.value_place() == attempt.place;
         let pin = Pin {
             place: opt.value_place(),
@@ -73,7 +79,7 @@ impl Pins {
 
     /// Notes what a command line tried.
     pub(super) fn command(&mut self, interface: &BStr, opt: &Opt, attempts: Vec<Attempt>) {
-        self.seen.insert((interface.to_owned(), opt.line_place()));
+        self.see(interface, opt.line_place());
         self.record.command(opt, attempts);
     }
 
@@ -81,7 +87,7 @@ impl Pins {
     pub(super) fn bridge_hw(&mut self, host: &host::Host, variables: &Variables<'_>, attempt: &Attempt) {
         let named: Vec<&Variable<'_>> = variables.for_hook("IF_BRIDGE_HW").collect();
         let own = named.iter().any(|variable| variable.lines.iter().any(|opt| opt.value_place() == attempt.place));
-        if !own && self.seen.insert((attempt.link.clone(), attempt.place.clone())) {
+        if !own && self.see(attempt.link.as_bstr(), attempt.place.clone()) {
             self.record.other(attempt.link.as_bstr(), of_defaults(host, attempt));
         }
         for (index, variable) in named.iter().enumerate() {
@@ -140,31 +146,28 @@ pub(super) fn never_tried(
     logical: &BStr,
     no_hwaddress: fn(&Stanza) -> Option<String>,
 ) {
-    let up = ran.up.get(interface);
-    let why = match up.and_then(|up| up.stopped.as_ref()) {
-        Some(stopped) => format!("it is never reached: {stopped}"),
-        None if ran.config.refused => "the configuration is refused, and nothing is brought up".to_owned(),
-        None if up.is_some_and(|up| up.no_scripts) => {
-            "`no-scripts` keeps the bridge hook from this interface".to_owned()
-        }
-        None => "nothing here reads it".to_owned(),
+    let why: Cow<'_, str> = match ran.up.get(interface) {
+        Some(Up { stopped: Some(stopped), .. }) => format!("it is never reached: {stopped}").into(),
+        _ if ran.config.refused => "the configuration is refused, and nothing is brought up".into(),
+        Some(up) if up.no_scripts => "`no-scripts` keeps the bridge hook from this interface".into(),
+        _ => "nothing here reads it".into(),
     };
     let all = Rc::clone(&ran.variables);
     for index in ran.stanzas(logical).to_vec() {
         let (Some(stanza), Some(variables)) = (ran.config.stanzas.get(index), all.get(index)) else { continue };
-        let hw = variables.for_hook("IF_BRIDGE_HW").map(|variable| (variable, why.clone()));
-        let ignored = || no_hwaddress(stanza).unwrap_or_else(|| why.clone());
-        let hwaddress = variables.get("hwaddress").map(|variable| (variable, ignored()));
-        for (variable, why) in hw.chain(hwaddress) {
+        let hw = variables.for_hook("IF_BRIDGE_HW").map(|variable| (variable, None));
+        let hwaddress = variables.get("hwaddress").map(|variable| (variable, no_hwaddress(stanza)));
+        for (variable, own) in hw.chain(hwaddress) {
             for opt in &variable.lines {
-                if !ran.pins.has_seen(interface, opt.value_place()) {
-                    let attempt = of_option(interface, opt, Some(why.clone()));
+                if !ran.pins.has_seen(interface, &opt.value_place()) {
+                    let why = own.clone().unwrap_or_else(|| why.to_string());
+                    let attempt = of_option(interface, opt, Some(why));
                     ran.pins.note(&attempt, opt, effect(&attempt));
                 }
             }
         }
         for opt in variables.commands.iter().filter(|opt| runs_up(opt)) {
-            if !ran.pins.has_seen(interface, opt.line_place()) {
+            if !ran.pins.has_seen(interface, &opt.line_place()) {
                 let attempts = would_try(&mut ran.kernel, interface, opt, &why);
                 ran.pins.command(interface, opt, attempts);
             }

@@ -49,9 +49,13 @@ pub(in crate::stack) struct Variables<'c> {
     pub(in crate::stack) commands: Vec<&'c Opt>,
 }
 
+/// Among so many options one is found by looking at all.
+const FEW: usize = 16;
+
 impl<'c> Variables<'c> {
     pub(in crate::stack) fn of(config: &'c Config, stanza: usize) -> Self {
         let mut variables = Self::default();
+        // Where each is, once they are more.
         let mut known: HashMap<&BStr, usize, RandomState> = HashMap::default();
         for opt in config.options(stanza) {
             let (name, value) = (opt.key.token.as_bstr(), opt.value.as_bstr());
@@ -59,15 +63,27 @@ impl<'c> Variables<'c> {
                 variables.commands.push(opt);
                 continue;
             }
-            let index = *known.entry(name).or_insert(variables.all.len());
-            match variables.all.get_mut(index) {
+            let all = &mut variables.all;
+            if all.len() == FEW && known.is_empty() {
+                known.extend(all.iter().enumerate().map(|(index, variable)| (variable.name, index)));
+            }
+            let index = match known.is_empty() {
+                true => all.iter().position(|variable| variable.name == name),
+                false => known.get(name).copied(),
+            };
+            match index.and_then(|index| all.get_mut(index)) {
                 Some(variable) => {
                     let joined = variable.value.to_mut();
                     joined.push(b'\n');
                     joined.extend_from_slice(value);
                     variable.lines.push(opt);
                 }
-                None => variables.all.push(Variable { name, value: Cow::Borrowed(value), lines: vec![opt] }),
+                None => {
+                    if !known.is_empty() {
+                        known.insert(name, all.len());
+                    }
+                    all.push(Variable { name, value: Cow::Borrowed(value), lines: vec![opt] });
+                }
             }
         }
         variables
