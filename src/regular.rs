@@ -28,6 +28,15 @@ pub(crate) fn read_below(root: &Path, path: &Path) -> Result<Vec<u8>, String> {
     read_open(open_below(root, path).map_err(io::Error::from))
 }
 
+/// The same for a file of at most so many bytes; `None` where it is longer, empty or cannot be read.
+pub(crate) fn read_short_below(root: &Path, path: &Path, longest: u64) -> Option<Vec<u8>> {
+    let file = open_below(root, path).ok()?;
+    let meta = file.metadata().ok().filter(|meta| meta.is_file() && (1..=longest).contains(&meta.len()))?;
+    let mut bytes = Vec::with_capacity(meta.len() as usize);
+    file.take(meta.len()).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
 /// The first `len` bytes of a regular file that is no link.
 pub(crate) fn start(path: &Path, len: usize) -> Option<Vec<u8>> {
     let file = File::from(openat(CWD, path, FLAGS | OFlags::NOFOLLOW, Mode::empty()).ok()?);

@@ -5,7 +5,7 @@
 use super::stand::Stand;
 use super::walk::{Left, Listings, Met, Open, Visit, in_place_of_file, walk};
 use super::workers::{Emit, processors, with_workers};
-use super::{Ground, Judge, Take};
+use super::{Found, Ground, Judge, Take};
 use crate::host::{Entry, Listing, list};
 use std::ffi::OsStr;
 use std::io;
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 const ENOUGH: usize = 8;
 /// So deep are they looked for.
 const DEPTH: usize = 8;
-/// As many of them at most are one task.
+/// As many of them at most are one task, and as many hosts are listed and read before they are judged.
 const BATCH: usize = 16;
 
 /// Judges the hosts in a folder; returns those whose roots lie above it, and what could not be walked.
@@ -38,12 +38,21 @@ pub(super) fn spread<R: Send>(
     });
     let perform = |task: Task, emit: &mut Emit<'_, R>| {
         let mut all = Left::default();
+        let mut judge_all = |found: &mut Vec<Found>| {
+            found.iter().for_each(|found| found.host.read_ahead());
+            found.drain(..).try_for_each(|found| emit(judge(found)))
+        };
+        let mut found = Vec::with_capacity(BATCH);
         for folder in top.dirs(task.parent, task.dirs) {
-            let left = walk(ground, folder, &mut |found| emit(judge(found)))?;
+            let left = walk(ground, folder, &mut |host| {
+                found.push(host);
+                if found.len() < BATCH { ControlFlow::Continue(()) } else { judge_all(&mut found) }
+            })?;
             all.above.extend(left.above);
             all.below.extend(left.below);
             all.problems.extend(left.problems);
         }
+        judge_all(&mut found)?;
         ControlFlow::Continue(all)
     };
     with_workers(tasks.collect(), &perform, |line| {

@@ -9,7 +9,7 @@ use bstr::BString;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The listings of folders.
@@ -23,6 +23,8 @@ pub(super) struct Cache {
     listings: Mutex<Listings>,
     files: Mutex<Files>,
     unreadable: Mutex<Vec<Unreadable>>,
+    /// Files that nobody has asked for yet.
+    pub(super) ahead: Mutex<Vec<(PathBuf, Vec<u8>)>>,
     /// The lines of the text that was last asked about.
     lines: Mutex<Option<(Arc<[u8]>, Lines)>>,
     pub(super) made: TextMemo,

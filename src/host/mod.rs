@@ -1,5 +1,6 @@
 //! One host's files: read on demand, resolved as in a chroot, never outside the root.
 
+mod ahead;
 mod by_path;
 mod disk;
 mod listing;

@@ -35,7 +35,7 @@ impl Host {
         }
         let (root, below) = self.mounted_at(&resolved.path)?;
         let text = match resolved.kind {
-            Kind::File => read_below(root, below),
+            Kind::File => self.taken_from_ahead(&resolved.path).map_or_else(|| read_below(root, below), Ok),
             Kind::Dir if path != Path::new(INTERFACES) => return None,
             Kind::Dir => Err("a directory, where a file is read; exclude it or move it away".to_owned()),
             _ => Err(format!(
