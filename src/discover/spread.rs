@@ -19,6 +19,8 @@ const ENOUGH: usize = 8;
 const DEPTH: usize = 8;
 /// As many of them at most are one task, and as many hosts are listed and read before they are judged.
 const BATCH: usize = 16;
+/// Fewer hosts, where their directories have as many names: memory holds them until then.
+const NAMES: usize = 10_000;
 
 /// Judges the hosts in a folder; returns those whose roots lie above it, and what could not be walked.
 ///
@@ -42,11 +44,16 @@ pub(super) fn spread<R: Send>(
             found.iter().for_each(|found| found.host.read_ahead());
             found.drain(..).try_for_each(|found| emit(judge(found)))
         };
-        let mut found = Vec::with_capacity(BATCH);
+        let (mut found, mut names) = (Vec::with_capacity(BATCH), 0);
         for folder in top.dirs(task.parent, task.dirs) {
             let left = walk(ground, folder, &mut |host| {
+                names += host.host.names_listed();
                 found.push(host);
-                if found.len() < BATCH { ControlFlow::Continue(()) } else { judge_all(&mut found) }
+                if found.len() < BATCH && names < NAMES {
+                    return ControlFlow::Continue(());
+                }
+                names = 0;
+                judge_all(&mut found)
             })?;
             all.above.extend(left.above);
             all.below.extend(left.below);

@@ -19,8 +19,8 @@ const ASKED_FOR: &[(&str, IsAskedFor)] = &[
     ("etc/systemd/network", |name| [&b".link"[..], b".netdev", b".network"].iter().any(|end| name.ends_with(end))),
 ];
 /// As many files of a host, and as long ones: others wait until somebody asks.
-const FILES: usize = 32;
-const LONGEST: u64 = 64 * 1024;
+const FILES: usize = 16;
+const LONGEST: u64 = 16 * 1024;
 
 impl Host {
     /// Reads files that will be asked for, as far as the listings tell that a walk has [seeded](Self::seed). One that
@@ -42,6 +42,12 @@ impl Host {
                 }
             }
         }
+    }
+
+    /// How many names the listings have that are known.
+    #[must_use]
+    pub fn names_listed(&self) -> usize {
+        self.cache.listings().iter().map(|(_, listing)| listing.len()).sum()
     }
 
     /// The text of a file that was read ahead.

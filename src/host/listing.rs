@@ -30,6 +30,11 @@ impl Listing {
         found.map(|(_, entry)| *entry)
     }
 
+    /// How many names there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The names and what they are.
     pub fn iter(&self) -> impl Iterator<Item = (&BStr, Entry)> {
         self.0.iter().map(|(name, entry)| (name.as_bstr(), *entry))
