@@ -87,7 +87,7 @@ impl Lines {
     }
 }
 
-/// How many line endings there are. Counting few bytes at a time in a byte takes less time.
+/// How many line endings there are. A counter of one byte lets many bytes be compared at a time; 255 cannot overflow it.
 #[must_use]
 pub fn line_endings(bytes: &[u8]) -> usize {
     let few = |bytes: &[u8]| bytes.iter().fold(0u8, |count, byte| count + u8::from(*byte == b'\n'));

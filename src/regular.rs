@@ -2,10 +2,12 @@
 //! the limit, and no link where the path is not the user's own word.
 
 use crate::host::join;
+use crate::lines::line_endings;
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
 use rustix::io::Errno;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// The largest file that is read. Configuration is far smaller; what is larger is no configuration.
@@ -28,10 +30,12 @@ pub(crate) fn read_below(root: &Path, path: &Path) -> Result<Vec<u8>, String> {
     read_open(open_below(root, path).map_err(io::Error::from))
 }
 
-/// The same for a file of at most so many bytes; `None` where it is longer, empty or cannot be read.
+/// The same for a file of at most so many bytes that has one name, under which alone a fix may change it meanwhile;
+/// `None` for others, an empty one and one that cannot be read.
 pub(crate) fn read_short_below(root: &Path, path: &Path, longest: u64) -> Option<Vec<u8>> {
     let file = open_below(root, path).ok()?;
-    let meta = file.metadata().ok().filter(|meta| meta.is_file() && (1..=longest).contains(&meta.len()))?;
+    let is_short = |meta: &Metadata| (1..=longest).contains(&meta.len());
+    let meta = file.metadata().ok().filter(|meta| meta.is_file() && meta.nlink() == 1 && is_short(meta))?;
     let mut bytes = Vec::with_capacity(meta.len() as usize);
     file.take(meta.len()).read_to_end(&mut bytes).ok()?;
     Some(bytes)
@@ -95,7 +99,7 @@ pub(crate) fn has_few_lines(text: &[u8]) -> Result<(), String> {
     if text.len() <= LINE_LIMIT {
         return Ok(());
     }
-    match text.iter().filter(|&&byte| byte == b'\n').count() {
+    match line_endings(text) {
         0..=LINE_LIMIT => Ok(()),
         lines => {
             Err(format!("{lines} lines are too much for a configuration file (the limit is {LINE_LIMIT}); exclude it"))

@@ -17,9 +17,11 @@ use std::path::{Path, PathBuf};
 const ENOUGH: usize = 8;
 /// So deep are they looked for.
 const DEPTH: usize = 8;
-/// As many of them at most are one task, and as many hosts are listed and read before they are judged.
+/// As many of them at most are one task.
 const BATCH: usize = 16;
-/// Fewer hosts, where their directories have as many names: memory holds them until then.
+/// As many hosts are listed and read before they are judged.
+const AT_ONCE: usize = 16;
+/// Fewer, where their directories have as many names: memory holds them until then.
 const NAMES: usize = 10_000;
 
 /// Judges the hosts in a folder; returns those whose roots lie above it, and what could not be walked.
@@ -44,12 +46,12 @@ pub(super) fn spread<R: Send>(
             found.iter().for_each(|found| found.host.read_ahead());
             found.drain(..).try_for_each(|found| emit(judge(found)))
         };
-        let (mut found, mut names) = (Vec::with_capacity(BATCH), 0);
+        let (mut found, mut names) = (Vec::with_capacity(AT_ONCE), 0);
         for folder in top.dirs(task.parent, task.dirs) {
             let left = walk(ground, folder, &mut |host| {
                 names += host.host.names_listed();
                 found.push(host);
-                if found.len() < BATCH && names < NAMES {
+                if found.len() < AT_ONCE && names < NAMES {
                     return ControlFlow::Continue(());
                 }
                 names = 0;

@@ -6,7 +6,7 @@ use super::{Entry, Host, join};
 use crate::regular::read_short_below;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Tells whether a file of that name is asked for.
 type IsAskedFor = fn(&[u8]) -> bool;
@@ -26,22 +26,23 @@ impl Host {
     /// Reads files that will be asked for, as far as the listings tell that a walk has [seeded](Self::seed). One that
     /// nobody asks for counts as never read, and one that cannot be read is told of when it is asked for.
     pub fn read_ahead(&self) {
+        let read = |file: PathBuf| {
+            let (root, below) = self.mounted_at(&file)?;
+            let text = read_short_below(root, below, LONGEST)?;
+            Some((file, text))
+        };
+        let ahead = self.asked_for().into_iter().filter_map(read).collect();
+        *lock(&self.cache.ahead) = ahead;
+    }
+
+    fn asked_for(&self) -> Vec<PathBuf> {
         let known = self.known();
-        let mut ahead = lock(&self.cache.ahead);
-        for (folder, is_asked_for) in ASKED_FOR {
-            let folder = Path::new(folder);
-            let Some(listing) = known.get(folder.as_os_str()) else { continue };
-            for (name, entry) in listing.iter().filter(|(name, _)| is_asked_for(name)) {
-                let file = join(folder, Path::new(OsStr::from_bytes(name)));
-                if entry == Entry::File
-                    && ahead.len() < FILES
-                    && let Some((root, below)) = self.mounted_at(&file)
-                    && let Some(text) = read_short_below(root, below, LONGEST)
-                {
-                    ahead.push((file, text));
-                }
-            }
-        }
+        let listed = ASKED_FOR.iter().filter_map(|(folder, is_asked_for)| {
+            let listing = known.get(OsStr::new(folder))?;
+            let files = listing.iter().filter(|(name, entry)| *entry == Entry::File && is_asked_for(name));
+            Some(files.map(|(name, _)| join(Path::new(folder), Path::new(OsStr::from_bytes(name)))))
+        });
+        listed.flatten().take(FILES).collect()
     }
 
     /// How many names the listings have that are known.
@@ -58,7 +59,7 @@ impl Host {
     }
 
     /// Lets go of what nobody asked for.
-    pub(super) fn forget_ahead(&self) {
+    pub fn forget_ahead(&self) {
         *lock(&self.cache.ahead) = Vec::new();
     }
 }

@@ -43,9 +43,8 @@ impl Host {
         made
     }
 
-    /// Lets go of what was made of the files and read ahead of them, where nobody will ask again.
+    /// Lets go of what was made of the files, where nobody will ask again.
     pub fn forget_made(&self) {
-        self.forget_ahead();
         lock(&self.memo.0).clear();
         lock(&self.cache.made.0).clear();
     }

@@ -286,7 +286,7 @@ pub fn host_path(bytes: &[u8]) -> PathBuf {
     let path = Path::new(OsStr::from_bytes(bytes));
     match bytes {
         [b'/', rest @ ..] if !matches!(rest, [b'/' | b'.', ..] | [.., b'/' | b'.']) => OsStr::from_bytes(rest).into(),
-        // More of it falls away than the slash.
+        // `Path` drops further slashes and `.` at either end, too.
         [b'/', ..] => path.strip_prefix("/").unwrap_or(path).to_owned(),
         _ => path.to_owned(),
     }

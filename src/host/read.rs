@@ -106,6 +106,7 @@ impl Host {
     /// Lets go of the texts and listings that were read. Somebody who asks has them read again, and what could not be read
     /// is told again then.
     pub fn forget_files(&self) {
+        self.forget_ahead();
         *self.cache.listings() = Listings::default();
         *self.cache.files() = Files::default();
         *self.cache.lines() = None;

@@ -159,6 +159,7 @@ impl Links {
             facts::gather(facts, &mut links);
         }
         links.note_shown();
+        // Their order counts: what one tells of a link, the next adds to.
         let has_ifcfg = host.kind(Path::new(ifcfg::DIRECTORY)) == Kind::Dir;
         interfaces::gather(host, &mut links);
         if has_ifcfg {

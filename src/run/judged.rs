@@ -50,6 +50,7 @@ impl Judged {
         let findings = asked(setup, &found, findings);
         // Here, where it was made, it is freed sooner and at less cost.
         found.host.forget_made();
+        found.host.forget_ahead();
         if findings.is_empty() && fixed.is_none() {
             found.host.forget_files();
         }

@@ -32,6 +32,7 @@ pub(in crate::stack) fn judged(
 ) -> (Judgement, Option<Vec<Bridge>>) {
     let beside = beside.filter(|_| ran.kernel.is_same_beside_udevd());
     let without = Judgement { bridges: bridges(ran, words), problems: ran.config.problems.clone(), unknown_options };
+    // Templates may settle more later; this only saves work.
     let Some(stack) = beside.filter(|_| !without.is_settled()) else { return (without, None) };
     ran.let_udevd_have_run(stack);
     (without, Some(bridges(ran, words)))
