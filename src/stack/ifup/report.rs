@@ -31,24 +31,22 @@ pub(in crate::stack) fn judged(
     beside: Option<&Stack>,
 ) -> (Judgement, Option<Vec<Bridge>>) {
     let beside = beside.filter(|_| ran.kernel.is_same_beside_udevd());
-    let without = Judgement { bridges: bridges(ran, words), problems: ran.config.problems.clone(), unknown_options };
+    let interfaces = if ran.up.is_empty() && ran.is_exhausted() { Vec::new() } else { interfaces(ran) };
+    for (name, logical) in &interfaces {
+        never_tried(ran, name.as_bstr(), logical.as_bstr(), words.no_hwaddress);
+    }
+    let without =
+        Judgement { bridges: bridges(ran, words, &interfaces), problems: ran.config.problems.clone(), unknown_options };
     // Templates may settle more later; this only saves work.
     let Some(stack) = beside.filter(|_| !without.is_settled()) else { return (without, None) };
     ran.let_udevd_have_run(stack);
-    (without, Some(bridges(ran, words)))
+    (without, Some(bridges(ran, words, &interfaces)))
 }
 
 /// The bridges, those of the configuration in its order, then those that only hook commands name.
-fn bridges(ran: &mut Host<'_>, words: &Words) -> Vec<Bridge> {
-    let mut bridges = Vec::new();
-    if ran.up.is_empty() && ran.is_exhausted() {
-        return bridges;
-    }
-    for (name, logical) in interfaces(ran) {
-        let (name, logical) = (name.as_bstr(), logical.as_bstr());
-        never_tried(ran, name, logical, words.no_hwaddress);
-        bridges.extend(defined(ran, words, name, logical));
-    }
+fn bridges(ran: &Host<'_>, words: &Words, interfaces: &[(BString, BString)]) -> Vec<Bridge> {
+    let own = interfaces.iter().filter_map(|(name, logical)| defined(ran, words, name.as_bstr(), logical.as_bstr()));
+    let mut bridges: Vec<Bridge> = own.collect();
     bridges.extend(bring_up::implicit(&ran.kernel, &ran.pins.record, &ran.config.files, &bridges));
     bridges
 }
