@@ -1,5 +1,6 @@
 //! Where something stands: byte ranges in files, and lines and columns for people.
 
+use crate::lines::line_endings;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -69,6 +70,5 @@ pub fn line_column(bytes: &[u8], offset: usize) -> (usize, usize) {
     use bstr::ByteSlice;
     let before = &bytes[..offset.min(bytes.len())];
     let start = before.rfind_byte(b'\n').map_or(0, |newline| newline + 1);
-    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-    (line, before[start..].chars().count() + 1)
+    (line_endings(before) + 1, before[start..].chars().count() + 1)
 }

@@ -1,7 +1,7 @@
 //! Following a host's own links, as in a chroot.
 
 use super::{Entry, Host, Kind, Listing};
-use bstr::ByteSlice;
+use crate::bytes::rsplit_once;
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -40,8 +40,7 @@ impl Host {
         {
             return Some(Kind::Missing);
         }
-        let slash = path.rfind_byte(b'/');
-        let (folder, name) = slash.map_or((&b""[..], path), |slash| (&path[..slash], &path[slash + 1..]));
+        let (folder, name) = rsplit_once(path, b'/').unwrap_or((b"", path));
         if let Some(listing) = known.get(OsStr::from_bytes(folder)) {
             return match entry(listing, name)? {
                 None => Some(Kind::Missing),

@@ -6,7 +6,7 @@ mod methods;
 use super::eni::busybox::read;
 use super::eni::unknown;
 use super::ifup::report::{Words, judged};
-use super::ifup::ways::{self, Values};
+use super::ifup::ways::{self, Takes};
 use super::{Stack, World};
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
 use machine::Machine;
@@ -35,17 +35,8 @@ pub(super) fn candidate(
     value: &PinValue,
     works: &mut dyn FnMut(&Candidate) -> bool,
 ) -> Option<Candidate> {
-    let shell = ways::shell_word(value)?;
-    let name = match value {
-        PinValue::Address(address) => address.to_string(),
-        PinValue::LinkName(name) => name.to_string(),
-    };
-    let values = Values {
-        bridge_hw: stack.bridge_utils.then_some(name),
-        // Its first word is dropped, whatever it is.
-        hwaddress: Some(format!("ether {shell}")),
-        shell,
-        takes_hwaddress: |stanza| methods::no_hwaddress(stanza).is_none(),
-    };
-    ways::first(world.host, &read(world.host), bridge, &values, works)
+    // The first word of `hwaddress` is dropped, whatever it is.
+    let takes =
+        Takes { bridge_hw: stack.bridge_utils, before_hwaddress: "ether ", no_hwaddress: methods::no_hwaddress };
+    ways::first(world.host, &read(world.host), bridge, value, &takes, works)
 }

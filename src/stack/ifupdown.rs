@@ -7,7 +7,7 @@ use super::bridge_utils::Release;
 use super::eni::ifupdown::read;
 use super::eni::unknown;
 use super::ifup::report::{Words, judged};
-use super::ifup::ways::{self, Values};
+use super::ifup::ways::{self, Takes};
 use super::{Stack, World};
 use crate::judgement::{Bridge, Candidate, Judgement, PinValue};
 use machine::Machine;
@@ -31,17 +31,7 @@ pub(super) fn candidate(
     value: &PinValue,
     works: &mut dyn FnMut(&Candidate) -> bool,
 ) -> Option<Candidate> {
-    let shell = ways::shell_word(value)?;
-    let bridge_hw = match value {
-        PinValue::Address(address) => Some(address.to_string()),
-        PinValue::LinkName(name) => (Release::beside(stack) >= Release::Names).then(|| name.to_string()),
-    };
-    let values = Values {
-        bridge_hw,
-        // It goes through the shell.
-        hwaddress: Some(shell.clone()),
-        shell,
-        takes_hwaddress: |stanza| methods::no_hwaddress(stanza).is_none(),
-    };
-    ways::first(world.host, &read(world.host), bridge, &values, works)
+    let bridge_hw = matches!(value, PinValue::Address(_)) || Release::beside(stack) >= Release::Names;
+    let takes = Takes { bridge_hw, before_hwaddress: "", no_hwaddress: methods::no_hwaddress };
+    ways::first(world.host, &read(world.host), bridge, value, &takes, works)
 }

@@ -11,20 +11,28 @@ use crate::stack::commands;
 use crate::stack::eni::{Config, Opt, Stanza, write};
 use bstr::{BString, ByteSlice};
 
-/// What can be written for one value; an option that the stack has not, or that takes no such value, is none.
-pub(in crate::stack) struct Values {
-    /// For `bridge_hw`.
-    pub(in crate::stack) bridge_hw: Option<String>,
+/// What a stack's options take.
+pub(in crate::stack) struct Takes {
+    /// Whether `bridge_hw` takes the value.
+    pub(in crate::stack) bridge_hw: bool,
+    /// What stands before the shell's word in `hwaddress`.
+    pub(in crate::stack) before_hwaddress: &'static str,
+    /// Why a stanza's method does not look at `hwaddress`, as a clause.
+    pub(in crate::stack) no_hwaddress: fn(&Stanza) -> Option<String>,
+}
+
+/// What is written for one value.
+struct Values {
+    /// For `bridge_hw`, where it takes the value.
+    bridge_hw: Option<String>,
     /// For `hwaddress`.
-    pub(in crate::stack) hwaddress: Option<String>,
+    hwaddress: String,
     /// For a command line: the shell's word for the address.
-    pub(in crate::stack) shell: String,
-    /// Whether a stanza's method sets the address from `hwaddress`.
-    pub(in crate::stack) takes_hwaddress: fn(&Stanza) -> bool,
+    shell: String,
 }
 
 /// The shell's word for a value.
-pub(in crate::stack) fn shell_word(value: &PinValue) -> Option<String> {
+fn shell_word(value: &PinValue) -> Option<String> {
     match value {
         PinValue::Address(address) => Some(address.to_string()),
         PinValue::LinkName(name) => {
@@ -39,16 +47,24 @@ pub(in crate::stack) fn first<'w>(
     host: &'w Host,
     config: &'w Config,
     bridge: &'w Bridge,
-    values: &'w Values,
+    value: &PinValue,
+    takes: &Takes,
     works: &mut dyn FnMut(&Candidate) -> bool,
 ) -> Option<Candidate> {
+    let shell = shell_word(value)?;
+    let name = || match value {
+        PinValue::Address(address) => address.to_string(),
+        PinValue::LinkName(name) => name.to_string(),
+    };
+    let bridge_hw = takes.bridge_hw.then(name);
+    let values = Values { bridge_hw, hwaddress: format!("{}{shell}", takes.before_hwaddress), shell };
     let own =
         config.stanzas.iter().find(|stanza| stanza.place() == bridge.origin).map(|stanza| &stanza.name.token.text);
     let named = |stanza: &Stanza| Some(&stanza.name.token.text) == own;
     let stanzas = config.stanzas.iter().enumerate().filter(|(_, stanza)| named(stanza));
     let mut own: Vec<_> = stanzas.map(|(index, stanza)| Own { stanza, ports: ports_line(config, index) }).collect();
     own.sort_by_key(|own| own.ports.is_none());
-    let ways = Ways { host, config, bridge, values, own };
+    let ways = Ways { host, config, bridge, values, no_hwaddress: takes.no_hwaddress, own };
     let best_first: [fn(&Ways<'w>) -> Vec<Candidate>; 5] = [
         Ways::rewritten,
         |ways| ways.bridge_hw().into_iter().collect(),
@@ -63,7 +79,8 @@ struct Ways<'w> {
     host: &'w Host,
     config: &'w Config,
     bridge: &'w Bridge,
-    values: &'w Values,
+    values: Values,
+    no_hwaddress: fn(&Stanza) -> Option<String>,
     /// Those with ports first.
     own: Vec<Own<'w>>,
 }
@@ -128,12 +145,12 @@ impl<'w> Ways<'w> {
     /// An option: the same with another value, then other options in its place. Lines that repeat
     /// it in the stanza go.
     fn rewritten_option(&self, stanza: &Stanza, opt: &Opt) -> Vec<Candidate> {
-        let Values { bridge_hw, hwaddress, .. } = self.values;
+        let Values { bridge_hw, hwaddress, .. } = &self.values;
         let own = opt.spelled().to_str_lossy();
         let is_hwaddress = own == "hwaddress";
         let hw_key = if is_hwaddress { self.hw_key().into() } else { own.trim_end_matches('?').to_owned().into() };
         let hw = bridge_hw.as_ref().map(|value| (hw_key, value.clone()));
-        let hwaddress = hwaddress.as_ref().map(|value| ("hwaddress".into(), value.clone()));
+        let hwaddress = Some(("hwaddress".into(), hwaddress.clone()));
         let mut lines: Vec<(std::borrow::Cow<'_, str>, String)> =
             if is_hwaddress { [hwaddress, hw] } else { [hw, hwaddress] }.into_iter().flatten().collect();
         lines.push(("post-up".into(), self.command_line()));
@@ -202,9 +219,8 @@ impl<'w> Ways<'w> {
 
     /// A line in each stanza whose method takes it, that with the ports first.
     fn hwaddress(&self) -> Vec<Candidate> {
-        let Some(value) = &self.values.hwaddress else { return Vec::new() };
-        let takes = |own: &&Own<'_>| (self.values.takes_hwaddress)(own.stanza);
-        self.own.iter().filter(takes).filter_map(|own| self.add(own, "hwaddress", value)).collect()
+        let takes = |own: &&Own<'_>| (self.no_hwaddress)(own.stanza).is_none();
+        self.own.iter().filter(takes).filter_map(|own| self.add(own, "hwaddress", &self.values.hwaddress)).collect()
     }
 
     /// The address in the command that makes the bridge.

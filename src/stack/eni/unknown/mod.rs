@@ -89,12 +89,9 @@ fn letters(name: &[u8]) -> impl Iterator<Item = u8> {
 
 /// It starts with `bridge_` or `bridge-`, or with something that is one letter from it.
 fn looks_like_a_bridges(name: &[u8]) -> bool {
-    if name.iter().all(u8::is_ascii_alphanumeric) {
-        // `bridgeports`, but not `bridges`
-        return name.get(..6).is_some_and(|head| head.eq_ignore_ascii_case(b"bridge")) && name.len() != 7;
-    }
     let name = plain(name);
     let head = split_head(&name).0;
+    // `bridgeports`, but not `bridges`
     let joined = head == &*name && name.starts_with(b"bridge") && name.len() != 7;
     joined || (head != &*name && (head == b"bridge" || (head.len() >= 5 && distance(head, b"bridge") == 1)))
 }
